@@ -12,22 +12,38 @@ public static class StableHash
     private const ulong FnvPrime = 1099511628211;
 
     /// <summary>Hashes <paramref name="text"/> under <paramref name="seed"/>.</summary>
-    public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0)
-    {
-        ulong hash = FnvOffset ^ Mix(seed);
-        foreach (char unit in text)
-        {
-            hash = (hash ^ unit) * FnvPrime;
-        }
-
-        return Mix(hash);
-    }
+    public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0) => Finish(Append(Start(seed), text));
 
     /// <summary>Hashes a number under <paramref name="seed"/>.</summary>
     public static ulong Of(long value, ulong seed = 0) => Mix((ulong)value ^ Mix(seed));
 
     /// <summary>Maps a hash to 0 ≤ bucket &lt; <paramref name="buckets"/> by its high bits, without a division.</summary>
-    public static int Bucket(ulong hash, int buckets) => (int)Math.BigMul(hash, (ulong)buckets, out _);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="buckets"/> is not positive.</exception>
+    public static int Bucket(ulong hash, int buckets)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(buckets);
+        return (int)Math.BigMul(hash, (ulong)buckets, out _);
+    }
+
+    /// <summary>The state before the first character: for text that comes in pieces.</summary>
+    internal static ulong Start(ulong seed) => FnvOffset ^ Mix(seed);
+
+    /// <summary>The state after <paramref name="text"/>, which may be a piece of the whole.</summary>
+    internal static ulong Append(ulong state, ReadOnlySpan<char> text)
+    {
+        foreach (char unit in text)
+        {
+            state = Append(state, unit);
+        }
+
+        return state;
+    }
+
+    /// <summary>The state after one more code unit.</summary>
+    internal static ulong Append(ulong state, char unit) => (state ^ unit) * FnvPrime;
+
+    /// <summary>The hash of everything appended: what <see cref="Of(ReadOnlySpan{char}, ulong)"/> gives for the whole.</summary>
+    internal static ulong Finish(ulong state) => Mix(state);
 
     private static ulong Mix(ulong x)
     {

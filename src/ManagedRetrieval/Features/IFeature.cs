@@ -1,0 +1,15 @@
+namespace ManagedRetrieval.Features;
+
+/// <summary>Turns one input into the ids of embedding rows.</summary>
+/// <remarks>Implementations are immutable: several threads may encode into different destinations.</remarks>
+/// <typeparam name="TInput">What is encoded: a key, a text.</typeparam>
+public interface IFeature<in TInput>
+{
+    /// <summary>The number of embedding rows the feature addresses: ids lie in [0, RowCount).</summary>
+    int RowCount { get; }
+
+    /// <summary>Appends exactly one row, which may be empty, with the ids of <paramref name="input"/>.</summary>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="destination"/> has an open row.</exception>
+    void Encode(TInput input, RaggedIds destination);
+}

@@ -1,0 +1,19 @@
+namespace ManagedRetrieval.Features;
+
+/// <summary>Where a model file keeps the lists that are too long for its description.</summary>
+/// <remarks>
+/// A list comes back exactly as it was added, strings code unit by code unit; what cannot be kept so is refused when
+/// added.
+/// </remarks>
+internal interface IFeatureStore
+{
+    void AddStrings(string name, IReadOnlyList<string> values);
+
+    /// <exception cref="FormatException">There is no such list of strings.</exception>
+    IReadOnlyList<string> GetStrings(string name);
+
+    void AddIntegers(string name, ReadOnlySpan<long> values);
+
+    /// <exception cref="FormatException">There is no such list of integers.</exception>
+    long[] GetIntegers(string name);
+}
