@@ -1,0 +1,164 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Engine.Autodiff.Ops;
+
+/// <summary>The cross-entropy of each row's softmax with one true column, with weights.</summary>
+/// <remarks>
+/// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i), shifted by the row's maximum so that nothing overflows.
+/// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · loss_i / w_i.
+/// Saved: the probabilities p. Cost: one exponential an element, and one pass backward; rows are cut into parts.
+/// An entry of −∞ is removed: its probability and its gradient are exactly 0. A removed label gives a loss of +∞.
+/// </remarks>
+public sealed class SoftmaxCrossEntropy<T> : Op<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
+    {
+        ShapeRule.Inputs("SoftmaxCrossEntropy", inputs, 1, 2);
+        ShapeRule.Rank("SoftmaxCrossEntropy", "logits", inputs[0], 2);
+        ShapeRule.Length("SoftmaxCrossEntropy", "labels", indices.Values.Length, inputs[0].Rows);
+        ShapeRule.InRange("SoftmaxCrossEntropy", "labels", indices.Values.Span, inputs[0][1]);
+        if (inputs.Length == 2)
+        {
+            ShapeRule.Same("SoftmaxCrossEntropy", "weights", inputs[1], new Shape(inputs[0].Rows));
+        }
+
+        return new Shape(inputs[0].Rows);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(OpFrame<T> frame)
+    {
+        Shape shape = frame.Input(0).Shape;
+        var job = new ForwardJob
+        {
+            Blocks = Partition.ByCost(shape.Rows, shape.RowLength),
+            Logits = frame.Input(0).Span,
+            Labels = frame.Indices.Values.Span,
+            Width = shape.RowLength,
+            Probabilities = frame.Save(shape).Span,
+            Losses = frame.Output.Span,
+        };
+        frame.Workers.Run(job, job.Blocks.Parts);
+        if (frame.InputCount == 2)
+        {
+            TensorPrimitives.Multiply(frame.Output.Span, frame.Input(1).Span, frame.Output.Span);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(OpFrame<T> frame)
+    {
+        if (frame.NeedsGradient(0))
+        {
+            Shape shape = frame.Input(0).Shape;
+            var job = new BackwardJob
+            {
+                Blocks = Partition.ByCost(shape.Rows, shape.RowLength),
+                Probabilities = frame.Saved.Span,
+                Labels = frame.Indices.Values.Span,
+                Width = shape.RowLength,
+                Weights = frame.InputCount == 2 ? frame.Input(1).Span : default,
+                OutputGradient = frame.OutputGradient.Span,
+                Gradient = frame.InputGradient(0).Span,
+            };
+            frame.Workers.Run(job, job.Blocks.Parts);
+        }
+
+        if (frame.InputCount == 2 && frame.NeedsGradient(1))
+        {
+            AddWeightGradient(frame);
+        }
+    }
+
+    private static void AddWeightGradient(OpFrame<T> frame)
+    {
+        ReadOnlySpan<T> logits = frame.Input(0).Span;
+        ReadOnlySpan<int> labels = frame.Indices.Values.Span;
+        int width = frame.Input(0).Shape.RowLength;
+        Span<T> target = frame.InputGradient(1).Span;
+        using var scratch = new Scratch<T>(width);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            target[i] += frame.OutputGradient.Span[i] * Loss(Rows.Of(logits, width, i), labels[i], scratch.Span, out _);
+        }
+    }
+
+    private static T Loss(ReadOnlySpan<T> logits, int label, Span<T> exponentials, out T sum)
+    {
+        (T maximum, sum) = SoftmaxRow.Exponentials(logits, exponentials);
+        return T.Log(sum) + (maximum - logits[label]);
+    }
+
+    private ref struct ForwardJob : IParallelJob
+    {
+        public required Partition Blocks;
+        public required ReadOnlySpan<T> Logits;
+        public required ReadOnlySpan<int> Labels;
+        public required int Width;
+        public required Span<T> Probabilities;
+        public required Span<T> Losses;
+
+        public readonly void Run(int part)
+        {
+            (int start, int count) = Blocks[part];
+            for (int i = start; i < start + count; i++)
+            {
+                Span<T> row = Rows.Of(Probabilities, Width, i);
+                Losses[i] = Loss(Rows.Of(Logits, Width, i), Labels[i], row, out T sum);
+                TensorPrimitives.Multiply(row, T.One / sum, row);
+            }
+        }
+    }
+
+    private ref struct BackwardJob : IParallelJob
+    {
+        public required Partition Blocks;
+        public required ReadOnlySpan<T> Probabilities;
+        public required ReadOnlySpan<int> Labels;
+        public required int Width;
+        public required ReadOnlySpan<T> Weights;
+        public required ReadOnlySpan<T> OutputGradient;
+        public required Span<T> Gradient;
+
+        public readonly void Run(int part)
+        {
+            (int start, int count) = Blocks[part];
+            for (int i = start; i < start + count; i++)
+            {
+                T scale = Weights.IsEmpty ? OutputGradient[i] : OutputGradient[i] * Weights[i];
+                Span<T> target = Rows.Of(Gradient, Width, i);
+                TensorPrimitives.FusedMultiplyAdd(Rows.Of(Probabilities, Width, i), scale, target, target);
+                target[Labels[i]] -= scale;
+            }
+        }
+    }
+}
+
+/// <summary>Calls the op <c>SoftmaxCrossEntropy</c>.</summary>
+public static class SoftmaxCrossEntropyExtensions
+{
+    /// <summary>The cross-entropy of each row of logits [m, n] with its true column, as [m].</summary>
+    /// <param name="logits">[m, n]; −∞ marks a removed entry.</param>
+    /// <param name="labels">The true column of each row.</param>
+    /// <exception cref="ArgumentException">The logits are no matrix, or there is another number of labels than rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no column.</exception>
+    public static Variable<T> SoftmaxCrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> labels)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(), [logits], new OpIndices(labels));
+
+    /// <summary>The cross-entropy of each row of logits [m, n] with its true column, times the row's weight, as [m].</summary>
+    /// <param name="logits">[m, n]; −∞ marks a removed entry.</param>
+    /// <param name="labels">The true column of each row.</param>
+    /// <param name="weights">[m].</param>
+    /// <exception cref="ArgumentException">The logits are no matrix, or there is another number of labels or weights than rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is no column.</exception>
+    public static Variable<T> SoftmaxCrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> labels, Variable<T> weights)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(), [logits, weights], new OpIndices(labels));
+}

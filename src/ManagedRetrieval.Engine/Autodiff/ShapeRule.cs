@@ -1,0 +1,71 @@
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Engine.Autodiff;
+
+/// <summary>The checks that shape rules are made of.</summary>
+internal static class ShapeRule
+{
+    public static void Inputs(string op, ReadOnlySpan<Shape> inputs, int minimum, int maximum)
+    {
+        if (inputs.Length < minimum || inputs.Length > maximum)
+        {
+            string expected = minimum == maximum ? $"{minimum}" : $"{minimum} to {maximum}";
+            throw new ArgumentException($"{op} takes {expected} inputs, not {inputs.Length}.", nameof(inputs));
+        }
+    }
+
+    public static void Rank(string op, string argument, Shape shape, int rank)
+    {
+        if (shape.Rank != rank)
+        {
+            throw new ArgumentException($"{op} takes {argument} of rank {rank}, not of shape {shape}.", argument);
+        }
+    }
+
+    public static void Same(string op, string argument, Shape shape, Shape expected)
+    {
+        if (shape != expected)
+        {
+            throw new ArgumentException($"{op} needs {argument} of shape {expected}, not {shape}.", argument);
+        }
+    }
+
+    public static void Length(string op, string argument, int length, int expected)
+    {
+        if (length != expected)
+        {
+            throw new ArgumentException($"{op} needs {expected} {argument}, not {length}.", argument);
+        }
+    }
+
+    public static void InRange(string op, string argument, ReadOnlySpan<int> values, int bound)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if ((uint)values[i] >= (uint)bound)
+            {
+                throw new ArgumentOutOfRangeException(
+                    argument, $"{op} needs {argument} from 0 to {bound - 1}, but number {i} is {values[i]}.");
+            }
+        }
+    }
+
+    public static void Ragged(string op, OpIndices indices, int bound)
+    {
+        ReadOnlySpan<int> offsets = indices.Offsets.Span;
+        if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != indices.Values.Length)
+        {
+            throw new ArgumentException($"{op} needs offsets that start at 0 and end at the number of ids, {indices.Values.Length}.", nameof(indices));
+        }
+
+        for (int i = 1; i < offsets.Length; i++)
+        {
+            if (offsets[i] < offsets[i - 1])
+            {
+                throw new ArgumentException($"{op} needs ascending offsets, but offset {i} is {offsets[i]} after {offsets[i - 1]}.", nameof(indices));
+            }
+        }
+
+        InRange(op, nameof(indices), indices.Values.Span, bound);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Engine.Backends;
+
+/// <summary>The few operations where the arithmetic is, which a coprocessor may take over. Tensors stay in managed memory.</summary>
+/// <remarks>
+/// Implementations may be called from several threads at once. Arguments are checked by the callers at the library's
+/// public edges; an implementation may rely on shapes that fit. The conformance suite of the test kit defines what an
+/// implementation must do, and every implementation runs it.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public interface IComputeBackend<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What runs here, such as <c>cpu</c>.</summary>
+    string Name { get; }
+
+    /// <summary>result[m, n] = op(a)[m, k] · op(b)[k, n], or result += where <paramref name="accumulate"/>.</summary>
+    /// <param name="a">[m, k], or [k, m] where <paramref name="transposeA"/>.</param>
+    /// <param name="transposeA">Whether op(a) = aᵀ.</param>
+    /// <param name="b">[k, n], or [n, k] where <paramref name="transposeB"/>.</param>
+    /// <param name="transposeB">Whether op(b) = bᵀ.</param>
+    /// <param name="result">[m, n]; may not share memory with a or b.</param>
+    /// <param name="accumulate">Whether to add to what the result holds. With k = 0 the product is zero.</param>
+    void MatrixProduct(Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, Tensor<T> result, bool accumulate);
+
+    /// <summary>Finds each query's k best candidates by dot product: highest score first, among equals the lowest row first.</summary>
+    /// <param name="queries">[queries, d].</param>
+    /// <param name="candidates">[candidates, d], all finite.</param>
+    /// <param name="k">1 ≤ k ≤ candidates.</param>
+    /// <param name="scores">[queries, k]: receives the scores.</param>
+    /// <param name="rows">queries · k row numbers of candidates, aligned with <paramref name="scores"/>.</param>
+    /// <remarks>Where a query has fewer than k scores that are numbers, the rest is NaN with row −1.</remarks>
+    void TopK(Tensor<T> queries, Tensor<T> candidates, int k, Tensor<T> scores, Span<int> rows);
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ManagedRetrieval.Engine.Memory;
+
+/// <summary>Managed memory that starts on a cache line and never moves.</summary>
+/// <remarks>
+/// A vector load that straddles two cache lines costs twice, and a moving start would let the garbage collector
+/// choose where a vectorised loop peels its head; so every tensor that the engine makes starts on a line.
+/// </remarks>
+internal static class AlignedBuffer
+{
+    /// <summary>One cache line, which is also one <c>Vector512</c>.</summary>
+    public const int Alignment = 64;
+
+    /// <summary>Allocates <paramref name="length"/> zeroed elements.</summary>
+    public static unsafe Memory<T> Allocate<T>(int length)
+        where T : unmanaged
+    {
+        if (length == 0)
+        {
+            return Memory<T>.Empty;
+        }
+
+        T[] array = GC.AllocateArray<T>(checked(length + ((Alignment / sizeof(T)) - 1)), pinned: true);
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
+        int skip = (int)((Alignment - (address % Alignment)) % Alignment) / sizeof(T);
+        return array.AsMemory(skip, length);
+    }
+
+    /// <summary>The number of elements, at least <paramref name="length"/>, after which the next line starts.</summary>
+    public static unsafe int RoundUp<T>(int length)
+        where T : unmanaged
+    {
+        int perLine = Alignment / sizeof(T);
+        return checked(length + perLine - 1) / perLine * perLine;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace ManagedRetrieval.Engine.Parallel;
+
+/// <summary>A fixed team of threads that shares out the parts of one piece of work at a time.</summary>
+/// <remarks>
+/// <para>The calling thread works too, so a team of one has no threads at all and runs where none exist.</para>
+/// <para>A team may be used from several threads: while it is busy, another caller does its own work inline.</para>
+/// <para>Results never depend on the number of workers: work is cut by shape, and each part writes to its own place.</para>
+/// </remarks>
+public sealed unsafe class WorkerTeam : IDisposable
+{
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _wake;
+    private readonly SemaphoreSlim _finished = new(0);
+    private delegate*<void*, int, void> _run;
+    private void* _job;
+    private int _parts;
+    private int _next;
+    private int _running;
+    private int _busy;
+    private bool _disposed;
+    private Exception? _failure;
+
+    /// <summary>Starts a team.</summary>
+    /// <param name="workers">The number of workers, the caller among them; 0 takes one for each processor.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is negative or over 1,024.</exception>
+    public WorkerTeam(int workers = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(workers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, 1024);
+        Workers = OperatingSystem.IsBrowser() ? 1 : workers == 0 ? Environment.ProcessorCount : workers;
+        _threads = new Thread[Workers - 1];
+        _wake = new SemaphoreSlim[Workers - 1];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            SemaphoreSlim wake = _wake[i] = new SemaphoreSlim(0);
+            _threads[i] = new Thread(() => WorkLoop(wake)) { IsBackground = true, Name = "retrieval worker" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>A team of one: everything runs on the calling thread.</summary>
+    public static WorkerTeam Inline { get; } = new(1);
+
+    /// <summary>The number of workers, the caller among them.</summary>
+    public int Workers { get; }
+
+    /// <summary>Runs every part of a job and returns when all are done; the first exception of a part is thrown again.</summary>
+    internal void Run<TJob>(TJob job, int parts)
+        where TJob : struct, IParallelJob, allows ref struct
+    {
+        if (parts <= 1 || Workers == 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                job.Run(part);
+            }
+
+            return;
+        }
+
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+
+            // The parameter lives on this frame until every worker is done, so its address holds.
+            Share(&Invoke<TJob>, Unsafe.AsPointer(ref job), parts);
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (ReferenceEquals(this, Inline) || _disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        foreach (SemaphoreSlim wake in _wake)
+        {
+            wake.Release();
+        }
+
+        foreach (Thread thread in _threads)
+        {
+            thread.Join();
+        }
+
+        foreach (SemaphoreSlim wake in _wake)
+        {
+            wake.Dispose();
+        }
+
+        _finished.Dispose();
+    }
+
+    private static void Invoke<TJob>(void* job, int part)
+        where TJob : struct, IParallelJob, allows ref struct =>
+        Unsafe.AsRef<TJob>(job).Run(part);
+
+    private void Share(delegate*<void*, int, void> run, void* job, int parts)
+    {
+        int helpers = Math.Min(_threads.Length, parts - 1);
+        _run = run;
+        _job = job;
+        _parts = parts;
+        _next = -1;
+        _failure = null;
+        Volatile.Write(ref _running, helpers);
+        for (int i = 0; i < helpers; i++)
+        {
+            _wake[i].Release();
+        }
+
+        TakeParts();
+        _finished.Wait();
+        _job = null;
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private void WorkLoop(SemaphoreSlim wake)
+    {
+        while (true)
+        {
+            wake.Wait();
+            if (_disposed)
+            {
+                return;
+            }
+
+            TakeParts();
+            if (Interlocked.Decrement(ref _running) == 0)
+            {
+                _finished.Release();
+            }
+        }
+    }
+
+    private void TakeParts()
+    {
+        int part;
+        while ((part = Interlocked.Increment(ref _next)) < _parts)
+        {
+            try
+            {
+                _run(_job, part);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _failure, exception, null);
+                Volatile.Write(ref _next, _parts);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ManagedRetrieval.TestKit;
+
+/// <summary>Runs a body over random draws with FsCheck, which shrinks the size of a failing case.</summary>
+public static class RandomCases
+{
+    /// <param name="body">Throws where the property does not hold.</param>
+    /// <param name="cases">How many random cases.</param>
+    /// <param name="size">The largest length of an axis.</param>
+    /// <param name="pinned">Seeds that failed once; they run first, at the largest size.</param>
+    public static void Check(Action<Draw> body, int cases = 100, int size = 12, params ReadOnlySpan<ulong> pinned)
+    {
+        foreach (ulong seed in pinned)
+        {
+            Named(body, new Draw(seed, size));
+        }
+
+        Gen<(int Seed, int Size)> generator =
+            from seed in Gen.Choose(0, int.MaxValue)
+            from length in Gen.Choose(1, size)
+            select (seed, length);
+        Arbitrary<(int Seed, int Size)> draws = Arb.From(
+            generator, draw => Enumerable.Range(1, draw.Size - 1).Select(smaller => (draw.Seed, smaller)));
+        Prop.ForAll(draws, draw => Named(body, new Draw((ulong)draw.Seed, draw.Size)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(cases));
+    }
+
+    private static void Named(Action<Draw> body, Draw draw)
+    {
+        try
+        {
+            body(draw);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"seed {draw.Seed}, size {draw.Size}: {exception.Message}", exception);
+        }
+    }
+}
