@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace ManagedRetrieval.Optimizers;
+
+/// <summary>Adagrad (Duchi, Hazan and Singer, JMLR 2011): steps shrink where gradients were large.</summary>
+/// <remarks>
+/// a ← a + g²; x ← x − η · g / √(a + ε), element by element, with ε inside the root as in Keras, whose defaults these
+/// are. Rows without a gradient keep value and state, which is what the dense rule does to them too.
+/// </remarks>
+public sealed class Adagrad<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Chunk = 256;
+
+    private readonly T _minusRate;
+    private readonly T _epsilon;
+
+    /// <summary>Makes the optimizer.</summary>
+    /// <param name="learningRate">η, positive and finite.</param>
+    /// <param name="initialAccumulator">a before the first step, not negative.</param>
+    /// <param name="epsilon">ε, positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public Adagrad(double learningRate = 0.1, double initialAccumulator = 0.1, double epsilon = 1e-7)
+        : base(learningRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(initialAccumulator);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
+        InitialState = initialAccumulator;
+        _minusRate = T.CreateChecked(-learningRate);
+        _epsilon = T.CreateChecked(epsilon);
+    }
+
+    private protected override int StateCount => 1;
+
+    private protected override double InitialState { get; }
+
+    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, int steps)
+    {
+        Span<T> scratch = stackalloc T[Chunk];
+        for (int start = 0; start < value.Length; start += Chunk)
+        {
+            int length = Math.Min(Chunk, value.Length - start);
+            ReadOnlySpan<T> g = gradient.Slice(start, length);
+            Span<T> a = first.Slice(start, length);
+            Span<T> x = value.Slice(start, length);
+            Span<T> step = scratch[..length];
+            TensorPrimitives.FusedMultiplyAdd(g, g, a, a);
+            TensorPrimitives.Add(a, _epsilon, step);
+            TensorPrimitives.Sqrt(step, step);
+            TensorPrimitives.Divide(g, step, step);
+            TensorPrimitives.FusedMultiplyAdd(step, _minusRate, x, x);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Numerics;
+
+namespace ManagedRetrieval.Optimizers;
+
+/// <summary>Adam (Kingma and Ba, ICLR 2015, Algorithm 1), with lazy rows.</summary>
+/// <remarks>
+/// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; x ← x − η · (m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε), element by element, t
+/// being the parameter's steps so far. Of an embedding table only rows with a gradient are touched: another row's m
+/// and v do not decay and its value does not move, unlike in the dense rule; t counts the table's steps all the same.
+/// </remarks>
+public sealed class Adam<T> : Optimizer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Chunk = 256;
+
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly T _epsilon;
+
+    /// <summary>Makes the optimizer.</summary>
+    /// <param name="learningRate">η, positive and finite.</param>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
+    /// <param name="epsilon">ε, positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+        : base(learningRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(beta1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(beta1, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(beta2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(beta2, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
+        (_beta1, _beta2, _epsilon) = (beta1, beta2, T.CreateChecked(epsilon));
+    }
+
+    private protected override int StateCount => 2;
+
+    private protected override double InitialState => 0;
+
+    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, int steps)
+    {
+        (T beta1, T rest1) = (T.CreateChecked(_beta1), T.CreateChecked(1 - _beta1));
+        (T beta2, T rest2) = (T.CreateChecked(_beta2), T.CreateChecked(1 - _beta2));
+        T minusRate = T.CreateChecked(-LearningRate / (1 - Math.Pow(_beta1, steps)));
+        T correction = T.CreateChecked(1 / (1 - Math.Pow(_beta2, steps)));
+        Span<T> scratch = stackalloc T[Chunk];
+        for (int start = 0; start < value.Length; start += Chunk)
+        {
+            int length = Math.Min(Chunk, value.Length - start);
+            ReadOnlySpan<T> g = gradient.Slice(start, length);
+            Span<T> m = first.Slice(start, length);
+            Span<T> v = second.Slice(start, length);
+            Span<T> x = value.Slice(start, length);
+            Span<T> step = scratch[..length];
+            TensorPrimitives.Multiply(g, rest1, step);
+            TensorPrimitives.FusedMultiplyAdd(m, beta1, step, m);
+            TensorPrimitives.Multiply(g, g, step);
+            TensorPrimitives.Multiply(step, rest2, step);
+            TensorPrimitives.FusedMultiplyAdd(v, beta2, step, v);
+            TensorPrimitives.Multiply(v, correction, step);
+            TensorPrimitives.Sqrt(step, step);
+            TensorPrimitives.Add(step, _epsilon, step);
+            TensorPrimitives.Divide(m, step, step);
+            TensorPrimitives.FusedMultiplyAdd(step, minusRate, x, x);
+        }
+    }
+}
