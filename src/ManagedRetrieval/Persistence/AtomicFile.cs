@@ -1,0 +1,106 @@
+namespace ManagedRetrieval.Persistence;
+
+/// <summary>A file that appears under its name complete or not at all.</summary>
+/// <remarks>
+/// The bytes go to a temporary file beside the target, are flushed to the disk, and the temporary is then renamed over
+/// the target. Disposed without <see cref="Commit"/>, the temporary is deleted and an existing target is untouched.
+/// </remarks>
+internal sealed class AtomicFile : IDisposable
+{
+    private readonly string _target;
+    private readonly string _temporary;
+    private readonly FileStream _stream;
+    private bool _committed;
+
+    private AtomicFile(string path, bool asynchronous)
+    {
+        _target = Path.GetFullPath(path);
+        // Not derived from the target's name, which may already be as long as the file system allows.
+        _temporary = Path.Combine(Path.GetDirectoryName(_target) ?? _target, $".snapshot-{Guid.NewGuid():N}.tmp");
+        _stream = new FileStream(_temporary, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+            Options = asynchronous ? FileOptions.Asynchronous : FileOptions.None,
+        });
+    }
+
+    public static void Write(string path, Action<Stream> write)
+    {
+        try
+        {
+            using var file = new AtomicFile(path, asynchronous: false);
+            write(file._stream);
+            file.Commit();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Naming(path, failure);
+        }
+    }
+
+    public static async Task WriteAsync(
+        string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var file = new AtomicFile(path, asynchronous: true);
+            await write(file._stream, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            // Flushing to the disk blocks and has no asynchronous form.
+            await Task.Run(file.Commit, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Naming(path, failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_committed)
+        {
+            return;
+        }
+
+        try
+        {
+            try
+            {
+                _stream.Dispose();
+            }
+            finally
+            {
+                File.Delete(_temporary);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // What made the write fail is the error to report, not that its leftovers could not be removed.
+        }
+    }
+
+    private void Commit()
+    {
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+        File.Move(_temporary, _target, overwrite: true);
+        _committed = true;
+    }
+
+    // The system's message names the temporary file, which the caller has never heard of.
+    private static Exception Naming(string path, Exception failure)
+    {
+        string message = $"Cannot write '{path}': {failure.Message}";
+        return failure switch
+        {
+            UnauthorizedAccessException => new UnauthorizedAccessException(message, failure),
+            DirectoryNotFoundException => new DirectoryNotFoundException(message, failure),
+            PathTooLongException => new PathTooLongException(message, failure),
+            _ => new IOException(message, failure),
+        };
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace ManagedRetrieval.Persistence;
+
+/// <summary>A list of texts as concatenated UTF-8 and offsets.</summary>
+internal static class StringTensors
+{
+    public const string BytesSuffix = ".utf8";
+    public const string OffsetsSuffix = ".offsets";
+
+    public static (byte[] Utf8, long[] Offsets) Encode(string name, IReadOnlyList<string> texts)
+    {
+        long[] offsets = new long[texts.Count + 1];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            try
+            {
+                offsets[i + 1] = offsets[i] + SafetensorsWriter.StrictUtf8.GetByteCount(
+                    texts[i] ?? throw new ArgumentException(Problem(name, i, "is null"), nameof(texts)));
+            }
+            catch (EncoderFallbackException failure)
+            {
+                throw new ArgumentException(Problem(name, i, "holds half of a surrogate pair"), nameof(texts), failure);
+            }
+        }
+
+        if (offsets[^1] > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The texts of '{name}' need {offsets[^1]} bytes; at most {Array.MaxLength} are supported."),
+                nameof(texts));
+        }
+
+        byte[] utf8 = new byte[offsets[^1]];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            SafetensorsWriter.StrictUtf8.GetBytes(texts[i], utf8.AsSpan((int)offsets[i]));
+        }
+
+        return (utf8, offsets);
+    }
+
+    public static string[] Decode(string source, string name, ReadOnlySpan<byte> utf8, ReadOnlySpan<long> offsets)
+    {
+        string table = name + OffsetsSuffix;
+        if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != utf8.Length)
+        {
+            string ends = offsets.IsEmpty ? "nothing" : string.Create(CultureInfo.InvariantCulture, $"{offsets[0]} to {offsets[^1]}");
+            throw SnapshotFormatException.InTensor(source, table,
+                string.Create(CultureInfo.InvariantCulture, $"offsets cover {ends}, expected 0 to the {utf8.Length} bytes of text."));
+        }
+
+        string[] texts = new string[offsets.Length - 1];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            (long begin, long end) = (offsets[i], offsets[i + 1]);
+            if (begin > end || end > utf8.Length)
+            {
+                throw SnapshotFormatException.InTensor(source, table,
+                    string.Create(CultureInfo.InvariantCulture, $"text {i} runs from {begin} to {end}, expected ascending offsets up to {utf8.Length}."));
+            }
+
+            ReadOnlySpan<byte> text = utf8[(int)begin..(int)end];
+            if (!Utf8.IsValid(text))
+            {
+                throw SnapshotFormatException.InTensor(source, name + BytesSuffix,
+                    string.Create(CultureInfo.InvariantCulture, $"text {i}, bytes {begin} to {end}, is not valid UTF-8."));
+            }
+
+            texts[i] = Encoding.UTF8.GetString(text);
+        }
+
+        return texts;
+    }
+
+    private static string Problem(string name, int index, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"Text {index} of '{name}' {what}.");
+}
