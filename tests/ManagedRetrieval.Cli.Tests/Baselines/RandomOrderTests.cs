@@ -1,0 +1,25 @@
+using FsCheck;
+using FsCheck.Xunit;
+using ManagedRetrieval.Cli.Baselines;
+using ManagedRetrieval.Metrics;
+
+namespace ManagedRetrieval.Cli.Tests.Baselines;
+
+public class RandomOrderTests
+{
+    [Property]
+    public void The_expected_accuracy_is_that_of_every_place_once(PositiveInt candidates, PositiveInt k)
+    {
+        RankCounts rank = new RandomOrder(candidates.Get).Rank("any", 0);
+        int within = 0;
+        double reciprocals = 0;
+        for (int place = 1; place <= candidates.Get; place++)
+        {
+            within += place <= k.Get ? 1 : 0;
+            reciprocals += 1.0 / place;
+        }
+
+        Assert.Equal(within / (double)candidates.Get, RankMetrics.TopKAccuracy([rank], k.Get), 1e-12);
+        Assert.Equal(reciprocals / candidates.Get, RankMetrics.MeanReciprocalRank([rank]), 1e-12);
+    }
+}
