@@ -1,0 +1,121 @@
+using System.Globalization;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Data;
+
+/// <summary>Pairs to learn from, encoded once: each a query and the row of its candidate in a corpus.</summary>
+public sealed class RetrievalDataset
+{
+    private RetrievalDataset(RaggedIds queries, RaggedIds candidates, int[] positives, float[] weights) =>
+        (Queries, Candidates, Positives, Weights) = (queries, candidates, positives, weights);
+
+    /// <summary>The number of pairs.</summary>
+    public int Count => Positives.Length;
+
+    /// <summary>The ids of each pair's query.</summary>
+    internal RaggedIds Queries { get; }
+
+    /// <summary>The ids of each candidate of the corpus.</summary>
+    internal RaggedIds Candidates { get; }
+
+    /// <summary>The corpus row of each pair's candidate.</summary>
+    internal int[] Positives { get; }
+
+    /// <summary>The weight of each pair; empty where all weigh 1.</summary>
+    internal float[] Weights { get; }
+
+    /// <summary>Encodes pairs with a model's features.</summary>
+    /// <param name="model">Its features turn inputs into ids; its parameters are not read.</param>
+    /// <param name="queries">One for each pair.</param>
+    /// <param name="corpus">The candidates.</param>
+    /// <param name="positives">For each pair the row of its candidate in <paramref name="corpus"/>.</param>
+    /// <param name="weights">For each pair its weight, finite and not negative; empty for 1.</param>
+    /// <param name="cancellationToken">Stops between inputs.</param>
+    /// <exception cref="ArgumentException">The lengths differ, there are no pairs, or a row or weight is outside its range.</exception>
+    public static RetrievalDataset Encode<TQuery, TCandidate>(
+        TwoTowerModel<TQuery, TCandidate> model,
+        IReadOnlyList<TQuery> queries,
+        IReadOnlyList<TCandidate> corpus,
+        ReadOnlySpan<int> positives,
+        ReadOnlySpan<float> weights = default,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(corpus);
+        Check(queries.Count, corpus.Count, positives, weights);
+        return new RetrievalDataset(
+            EncodeAll(model.QueryFeature, queries, cancellationToken),
+            EncodeAll(model.CandidateFeature, corpus, cancellationToken),
+            positives.ToArray(),
+            weights.ToArray());
+    }
+
+    /// <summary>
+    /// For each candidate of the corpus its relative frequency among the pairs: the probability with which it comes into
+    /// a batch, per draw. Candidates without a pair, which never do, get 0.
+    /// </summary>
+    public float[] CandidateFrequencies()
+    {
+        float[] frequencies = new float[Candidates.Count];
+        foreach (int positive in Positives)
+        {
+            frequencies[positive]++;
+        }
+
+        for (int i = 0; i < frequencies.Length; i++)
+        {
+            frequencies[i] /= Positives.Length;
+        }
+
+        return frequencies;
+    }
+
+    private static RaggedIds EncodeAll<TInput>(IFeature<TInput> feature, IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
+    {
+        var ids = new RaggedIds();
+        foreach (TInput input in inputs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            feature.Encode(input, ids);
+        }
+
+        return ids;
+    }
+
+    private static void Check(int queries, int corpus, ReadOnlySpan<int> positives, ReadOnlySpan<float> weights)
+    {
+        if (queries == 0)
+        {
+            throw new ArgumentException("There must be at least one pair, but queries is empty.", nameof(queries));
+        }
+
+        if (positives.Length != queries)
+        {
+            throw new ArgumentException($"positives must be one for each of the {queries} queries, not {positives.Length}.", nameof(positives));
+        }
+
+        if (!weights.IsEmpty && weights.Length != queries)
+        {
+            throw new ArgumentException($"weights must be one for each of the {queries} queries, not {weights.Length}.", nameof(weights));
+        }
+
+        for (int i = 0; i < positives.Length; i++)
+        {
+            if ((uint)positives[i] >= (uint)corpus)
+            {
+                throw new ArgumentException($"positives must be rows of the corpus, 0 to {corpus - 1}, but number {i} is {positives[i]}.", nameof(positives));
+            }
+        }
+
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (!(weights[i] >= 0) || !float.IsFinite(weights[i]))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"weights must be finite and not negative, but number {i} is {weights[i]}."), nameof(weights));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using ManagedRetrieval.Engine.Kernels.Scoring;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Metrics;
+
+/// <summary>Metrics over the whole corpus: one pass gives each query's exact rank, from which every top-k metric follows.</summary>
+public static class FactorizedTopK
+{
+    /// <summary>Queries of a part: so many that transposing the candidates costs little beside scoring them.</summary>
+    private const int QueryBlock = 64;
+
+    /// <summary>Counts, for each query, the candidates that score above its positive and those that tie with it.</summary>
+    /// <remarks>
+    /// Positive and competitors are scored by the same chain of operations, so a copy of the positive ties exactly. The
+    /// positive's own row is never its own competitor. A competitor whose score is NaN is ignored; a positive whose score
+    /// is NaN ranks below all others.
+    /// </remarks>
+    /// <param name="queryEmbeddings">[Q, d].</param>
+    /// <param name="candidateEmbeddings">The corpus, [N, d].</param>
+    /// <param name="positives">For each query the corpus row of its positive.</param>
+    /// <param name="workers">Shares out the work; null runs on the calling thread. It makes no difference to the result.</param>
+    /// <param name="cancellationToken">Stops between blocks of queries.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a positive is no row of the corpus.</exception>
+    public static RankCounts[] Rank(
+        Tensor<float> queryEmbeddings,
+        Tensor<float> candidateEmbeddings,
+        ReadOnlySpan<int> positives,
+        WorkerTeam? workers = null,
+        CancellationToken cancellationToken = default)
+    {
+        Check(queryEmbeddings.Shape, candidateEmbeddings.Shape, positives);
+        int queries = queryEmbeddings.Shape.Rows;
+        float[] thresholds = new float[queries];
+        for (int i = 0; i < queries; i++)
+        {
+            thresholds[i] = ScoreTiles.One<float>(queryEmbeddings.Row(i), candidateEmbeddings.Row(positives[i]));
+        }
+
+        int[] above = new int[queries];
+        int[] tied = new int[queries];
+        var job = new RankJob
+        {
+            Blocks = Partition.BySize(queries, QueryBlock),
+            Queries = queryEmbeddings.Span,
+            Candidates = candidateEmbeddings.Span,
+            Width = queryEmbeddings.Shape.RowLength,
+            Sink = new RankSink<float>(positives, thresholds, above, tied),
+            CancellationToken = cancellationToken,
+        };
+        (workers ?? WorkerTeam.Inline).Run(job, job.Blocks.Parts);
+        var ranks = new RankCounts[queries];
+        for (int i = 0; i < queries; i++)
+        {
+            ranks[i] = new RankCounts(above[i], tied[i]);
+        }
+
+        return ranks;
+    }
+
+    private static void Check(Shape queries, Shape candidates, ReadOnlySpan<int> positives)
+    {
+        if (queries.Rank != 2)
+        {
+            throw new ArgumentException($"queryEmbeddings must have the shape [Q, d], not {queries}.", nameof(queries));
+        }
+
+        if (candidates.Rank != 2 || candidates[1] != queries[1])
+        {
+            throw new ArgumentException($"candidateEmbeddings must have the shape [N, {queries[1]}], not {candidates}.", nameof(candidates));
+        }
+
+        if (positives.Length != queries[0])
+        {
+            throw new ArgumentException($"positives must be one for each of the {queries[0]} queries, not {positives.Length}.", nameof(positives));
+        }
+
+        for (int i = 0; i < positives.Length; i++)
+        {
+            if ((uint)positives[i] >= (uint)candidates[0])
+            {
+                throw new ArgumentException($"positives must be rows of the corpus, 0 to {candidates[0] - 1}, but number {i} is {positives[i]}.", nameof(positives));
+            }
+        }
+    }
+
+    private ref struct RankJob : IParallelJob
+    {
+        public required Partition Blocks;
+        public required ReadOnlySpan<float> Queries;
+        public required ReadOnlySpan<float> Candidates;
+        public required int Width;
+        public required RankSink<float> Sink;
+        public required CancellationToken CancellationToken;
+
+        public readonly void Run(int part)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+            (int start, int count) = Blocks[part];
+            using var scratch = new Scratch<float>(ScoreTiles.ScratchLength(Width));
+            RankSink<float> sink = Sink;
+            ScoreTiles.Run(Queries, start, count, Candidates, Width, ref sink, scratch.Span);
+        }
+    }
+}

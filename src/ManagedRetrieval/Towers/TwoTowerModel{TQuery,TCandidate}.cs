@@ -1,0 +1,118 @@
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
+
+namespace ManagedRetrieval.Towers;
+
+/// <summary>A two-tower model with the features that turn raw inputs into ids.</summary>
+/// <typeparam name="TQuery">A raw query, such as a text or a user id.</typeparam>
+/// <typeparam name="TCandidate">A raw candidate, such as a title or an item id.</typeparam>
+public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
+{
+    /// <summary>Makes a model of existing towers.</summary>
+    /// <exception cref="ArgumentException">A feature addresses another number of rows than its tower's table has, or the towers do not fit each other.</exception>
+    public TwoTowerModel(
+        IFeature<TQuery> queryFeature,
+        EmbeddingBagTower<float> queryTower,
+        IFeature<TCandidate> candidateFeature,
+        EmbeddingBagTower<float> candidateTower)
+        : base(queryTower, candidateTower)
+    {
+        ArgumentNullException.ThrowIfNull(queryFeature);
+        ArgumentNullException.ThrowIfNull(candidateFeature);
+        CheckRows(queryFeature.RowCount, queryTower, nameof(queryFeature));
+        CheckRows(candidateFeature.RowCount, candidateTower, nameof(candidateFeature));
+        (QueryFeature, CandidateFeature) = (queryFeature, candidateFeature);
+    }
+
+    /// <summary>Makes a new model with random embeddings.</summary>
+    /// <param name="queryFeature">Turns a query into ids.</param>
+    /// <param name="candidateFeature">Turns a candidate into ids.</param>
+    /// <param name="options">What the towers look like.</param>
+    /// <exception cref="ArgumentException">The options ask for a shared table, but the features address different numbers of rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public TwoTowerModel(IFeature<TQuery> queryFeature, IFeature<TCandidate> candidateFeature, TwoTowerOptions? options = null)
+        : this(queryFeature, candidateFeature, options ?? new TwoTowerOptions(), NewTables(queryFeature, candidateFeature, options ?? new TwoTowerOptions()))
+    {
+    }
+
+    private TwoTowerModel(
+        IFeature<TQuery> queryFeature,
+        IFeature<TCandidate> candidateFeature,
+        TwoTowerOptions options,
+        (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) tables)
+        : this(
+            queryFeature,
+            NewTower("query", tables.Query, options, stream: 2),
+            candidateFeature,
+            NewTower("candidate", tables.Candidate, options, stream: 3))
+    {
+    }
+
+    /// <summary>Turns a query into ids.</summary>
+    public IFeature<TQuery> QueryFeature { get; }
+
+    /// <summary>Turns a candidate into ids.</summary>
+    public IFeature<TCandidate> CandidateFeature { get; }
+
+    /// <summary>The embeddings of queries, [queries, dimensions].</summary>
+    /// <param name="queries">Raw queries.</param>
+    /// <param name="workers">Shares out the work; null runs on the calling thread. It makes no difference to the result.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public Tensor<float> EmbedQueries(IReadOnlyList<TQuery> queries, WorkerTeam? workers = null, CancellationToken cancellationToken = default) =>
+        Embed(QueryFeature, QueryTower, queries, workers, cancellationToken);
+
+    /// <summary>The embeddings of candidates, [candidates, dimensions].</summary>
+    /// <param name="candidates">Raw candidates.</param>
+    /// <param name="workers">Shares out the work; null runs on the calling thread. It makes no difference to the result.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public Tensor<float> EmbedCandidates(IReadOnlyList<TCandidate> candidates, WorkerTeam? workers = null, CancellationToken cancellationToken = default) =>
+        Embed(CandidateFeature, CandidateTower, candidates, workers, cancellationToken);
+
+    private static (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) NewTables(
+        IFeature<TQuery> queryFeature, IFeature<TCandidate> candidateFeature, TwoTowerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(queryFeature);
+        ArgumentNullException.ThrowIfNull(candidateFeature);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Dimensions, 1);
+        if (!options.ShareTable)
+        {
+            return (NewTable("query.table", queryFeature.RowCount, options, stream: 0), NewTable("candidate.table", candidateFeature.RowCount, options, stream: 1));
+        }
+
+        if (queryFeature.RowCount != candidateFeature.RowCount)
+        {
+            throw new ArgumentException(
+                $"A shared table needs features of the same number of rows, but the query feature has {queryFeature.RowCount} and the candidate feature {candidateFeature.RowCount}.",
+                nameof(options));
+        }
+
+        EmbeddingTable<float> shared = NewTable("table", queryFeature.RowCount, options, stream: 0);
+        return (shared, shared);
+    }
+
+    private static EmbeddingTable<float> NewTable(string name, int rows, TwoTowerOptions options, ulong stream)
+    {
+        var table = new EmbeddingTable<float>(name, new Tensor<float>(new Shape(rows, options.Dimensions)));
+        table.InitializeUniform(options.EmbeddingScale, options.Seed, stream);
+        return table;
+    }
+
+    private static EmbeddingBagTower<float> NewTower(string name, EmbeddingTable<float> table, TwoTowerOptions options, ulong stream)
+    {
+        Linear<float>? linear = options.Linear
+            ? Linear<float>.Create(name + ".linear", options.Dimensions, options.Dimensions, options.Seed, stream)
+            : null;
+        return new EmbeddingBagTower<float>(table, options.Combiner, linear, options.Normalize);
+    }
+
+    private static void CheckRows(int rows, EmbeddingBagTower<float> tower, string feature)
+    {
+        if (rows != tower.Table.Value.Shape.Rows)
+        {
+            throw new ArgumentException(
+                $"{feature} addresses {rows} rows, but the table '{tower.Table.Name}' has {tower.Table.Value.Shape.Rows}.", feature);
+        }
+    }
+}
