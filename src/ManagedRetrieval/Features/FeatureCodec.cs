@@ -45,7 +45,7 @@ internal static class FeatureCodec
     /// </exception>
     public static IFeature<TInput> Read<TInput>(JsonElement json, string name, IFeatureStore store)
     {
-        var properties = new FeatureProperties(json, name);
+        var properties = new DescriptionProperties(json, $"Feature '{name}'");
         string type = properties.GetString("type", TextType, IdType);
         if (type == TextType)
         {
@@ -73,7 +73,7 @@ internal static class FeatureCodec
         json.WriteEndObject();
     }
 
-    private static TextFeature ReadText(FeatureProperties properties)
+    private static TextFeature ReadText(DescriptionProperties properties)
     {
         properties.AllowOnly(
             "type", "buckets", "words", "word_pairs", "minimum_character_ngram", "maximum_character_ngram", "seed");
@@ -104,7 +104,7 @@ internal static class FeatureCodec
         json.WriteEndObject();
     }
 
-    private static IdFeature<TKey> ReadIds<TKey>(FeatureProperties properties, string name, IFeatureStore store)
+    private static IdFeature<TKey> ReadIds<TKey>(DescriptionProperties properties, string name, IFeatureStore store)
         where TKey : notnull, IEquatable<TKey>
     {
         properties.AllowOnly("type", "key", "out_of_vocabulary_buckets", "seed", "known_keys");

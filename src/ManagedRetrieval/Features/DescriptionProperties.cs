@@ -3,28 +3,28 @@ using System.Text.Json;
 
 namespace ManagedRetrieval.Features;
 
-/// <summary>The properties of one feature's description, read with checks that say what came and what was expected.</summary>
-internal sealed class FeatureProperties
+/// <summary>The properties of one object of a model's description, read with checks that say what came and what was expected.</summary>
+internal sealed class DescriptionProperties
 {
     private readonly Dictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
-    private readonly string _feature;
+    private readonly string _subject;
 
     /// <exception cref="FormatException"><paramref name="json"/> is not an object, or has one property twice.</exception>
-    public FeatureProperties(JsonElement json, string feature)
+    public DescriptionProperties(JsonElement json, string subject)
     {
-        _feature = feature;
+        _subject = subject;
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"Feature '{feature}' is {Show(json)}, expected an object.");
+            throw new FormatException($"{subject} is {Show(json)}, expected an object.");
         }
 
         foreach (JsonProperty property in json.EnumerateObject())
         {
             string name = Decode(() => property.Name)
-                ?? throw new FormatException($"Feature '{feature}': the name in {Cut(property.ToString())} is not valid Unicode.");
+                ?? throw new FormatException($"{subject}: the name in {Cut(property.ToString())} is not valid Unicode.");
             if (!_values.TryAdd(name, property.Value))
             {
-                throw new FormatException($"Feature '{feature}': property '{name}' comes twice, expected once.");
+                throw new FormatException($"{subject}: property '{name}' comes twice, expected once.");
             }
         }
     }
@@ -59,6 +59,15 @@ internal sealed class FeatureProperties
             : throw Error(name, Show(value), expected);
     }
 
+    public JsonElement GetElement(string name) => Get(name, "an object or null");
+
+    public string GetText(string name)
+    {
+        const string Expected = "a non-empty string";
+        JsonElement value = Get(name, Expected);
+        return value.ValueKind == JsonValueKind.String && Decode(value.GetString) is { Length: > 0 } text ? text : throw Error(name, Show(value), Expected);
+    }
+
     public ulong GetUnsigned(string name)
     {
         const string Expected = "an integer from 0 to 18446744073709551615";
@@ -86,12 +95,12 @@ internal sealed class FeatureProperties
         }
         catch (ArgumentException refused)
         {
-            throw new FormatException($"Feature '{_feature}': {refused.Message}", refused);
+            throw new FormatException($"{_subject}: {refused.Message}", refused);
         }
     }
 
     public FormatException Error(string name, string came, string expected) =>
-        new($"Feature '{_feature}': property '{name}' is {came}, expected {expected}.");
+        new($"{_subject}: property '{name}' is {came}, expected {expected}.");
 
     private JsonElement Get(string name, string expected) =>
         _values.TryGetValue(name, out JsonElement value) ? value : throw Error(name, "missing", expected);

@@ -1,0 +1,92 @@
+using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Persistence;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Indexing;
+
+/// <summary>A trained model together with the index of its candidates: answers raw queries, and is one file on disk.</summary>
+/// <typeparam name="TQuery">A raw query: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
+/// <typeparam name="TCandidate">A raw candidate: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
+/// <typeparam name="TId">What names a candidate: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
+public sealed class Retriever<TQuery, TCandidate, TId>
+    where TId : notnull
+{
+    private readonly WorkerTeam? _workers;
+
+    /// <summary>Joins a model and an index that was built from its candidate embeddings.</summary>
+    /// <param name="model">Embeds queries.</param>
+    /// <param name="index">Searched with the embeddings.</param>
+    /// <param name="workers">Shares out the embedding of queries; null runs on the calling thread. It is used, not owned.</param>
+    /// <exception cref="ArgumentException">The index has another number of dimensions than the model.</exception>
+    public Retriever(TwoTowerModel<TQuery, TCandidate> model, BruteForceIndex<TId> index, WorkerTeam? workers = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(index);
+        if (index.Dimensions != model.Dimensions)
+        {
+            throw new ArgumentException($"The model has {model.Dimensions} dimensions, but the index {index.Dimensions}.", nameof(index));
+        }
+
+        (Model, Index, _workers) = (model, index, workers);
+    }
+
+    /// <summary>Embeds queries.</summary>
+    public TwoTowerModel<TQuery, TCandidate> Model { get; }
+
+    /// <summary>The candidates.</summary>
+    public BruteForceIndex<TId> Index { get; }
+
+    /// <summary>Embeds and indexes candidates.</summary>
+    /// <param name="model">A trained model.</param>
+    /// <param name="candidates">The raw candidates.</param>
+    /// <param name="identifiers">A name for each of them.</param>
+    /// <param name="workers">Shares out the work; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="backend">Where scores are made; null for the processor.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">There are no candidates, or another number of identifiers.</exception>
+    public static Retriever<TQuery, TCandidate, TId> Build(
+        TwoTowerModel<TQuery, TCandidate> model,
+        IReadOnlyList<TCandidate> candidates,
+        IReadOnlyList<TId> identifiers,
+        WorkerTeam? workers = null,
+        IComputeBackend<float>? backend = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new(model, new BruteForceIndex<TId>(model.EmbedCandidates(candidates, workers, cancellationToken), identifiers, workers, backend), workers);
+    }
+
+    /// <summary>Reads a file that <see cref="SaveAsync"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="workers">Shares out the work of searches; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="backend">Where scores are made; null for the processor.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFormatException">The file is damaged, foreign, or holds a model of other types; the message names what.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static async Task<Retriever<TQuery, TCandidate, TId>> LoadAsync(
+        string path, WorkerTeam? workers = null, IComputeBackend<float>? backend = null, CancellationToken cancellationToken = default)
+    {
+        SafetensorsFile file = await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend);
+    }
+
+    /// <summary>Finds the best candidates for one query.</summary>
+    /// <inheritdoc cref="Retrieve(IReadOnlyList{TQuery}, int)" path="/exception"/>
+    public ScoredCandidate<TId>[] Retrieve(TQuery query, int k) => Retrieve([query], k)[0];
+
+    /// <summary>Finds the best candidates for each query.</summary>
+    /// <param name="queries">Raw queries.</param>
+    /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
+    /// <returns>One list for each query, best first, then by row.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
+    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k) => Index.Search(Model.EmbedQueries(queries, _workers), k);
+
+    /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
+    /// <exception cref="NotSupportedException">A feature is not one of this library.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
+    public Task SaveAsync(string path, CancellationToken cancellationToken = default) =>
+        RetrieverSnapshot.Write(this).WriteAsync(path, cancellationToken);
+}

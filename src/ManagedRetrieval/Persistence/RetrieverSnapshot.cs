@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Persistence;
+
+/// <summary>The form of a <see cref="Retriever{TQuery, TCandidate, TId}"/> in a safetensors file.</summary>
+/// <remarks>
+/// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":1,
+/// "query":{"feature":…,"tower":…},"candidate":{…},"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
+/// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>.
+/// </remarks>
+internal static class RetrieverSnapshot
+{
+    public const string DescriptionKey = "managed_retrieval";
+    public const int FormatVersion = 1;
+
+    private const string EmbeddingsName = "index.embeddings";
+    private const string IdentifiersName = "index.identifiers";
+
+    public static SafetensorsWriter Write<TQuery, TCandidate, TId>(Retriever<TQuery, TCandidate, TId> retriever)
+        where TId : notnull
+    {
+        var writer = new SafetensorsWriter();
+        var store = new SnapshotStore(writer);
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("format_version", FormatVersion);
+            WriteSide(json, "query", retriever.Model.QueryFeature, retriever.Model.QueryTower, store);
+            WriteSide(json, "candidate", retriever.Model.CandidateFeature, retriever.Model.CandidateTower, store);
+            json.WriteStartObject("index");
+            json.WriteString("type", "brute_force");
+            json.WriteString("identifiers", AddIdentifiers(store, retriever.Index.Identifiers));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        writer.AddMetadata(DescriptionKey, Encoding.UTF8.GetString(buffer.ToArray()));
+        foreach (Parameter<float> parameter in retriever.Model.Parameters)
+        {
+            SnapshotTensors.Add(writer, parameter.Name, parameter.Value);
+        }
+
+        SnapshotTensors.Add(writer, EmbeddingsName, retriever.Index.Embeddings);
+        return writer;
+    }
+
+    /// <exception cref="SnapshotFormatException">The file holds no such retriever; the message names what is wrong.</exception>
+    public static Retriever<TQuery, TCandidate, TId> Read<TQuery, TCandidate, TId>(
+        SafetensorsFile file, WorkerTeam? workers, IComputeBackend<float>? backend)
+        where TId : notnull
+    {
+        if (!file.Metadata.TryGetValue(DescriptionKey, out string? description))
+        {
+            throw SnapshotFormatException.In(file.Source, $"holds no model of this library: metadata '{DescriptionKey}' is missing.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(description);
+            return Read<TQuery, TCandidate, TId>(document.RootElement, file, workers, backend);
+        }
+        catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
+        {
+            throw new SnapshotFormatException($"'{file.Source}': {failure.Message}", failure);
+        }
+    }
+
+    private static Retriever<TQuery, TCandidate, TId> Read<TQuery, TCandidate, TId>(
+        JsonElement json, SafetensorsFile file, WorkerTeam? workers, IComputeBackend<float>? backend)
+        where TId : notnull
+    {
+        var properties = new DescriptionProperties(json, "The description");
+
+        // Before anything else: another version may have other properties.
+        properties.GetInt("format_version", FormatVersion, FormatVersion);
+        properties.AllowOnly("format_version", "query", "candidate", "index");
+        var store = new SnapshotStore(file);
+        var towers = new TowerCodec(file);
+        (IFeature<TQuery> queryFeature, EmbeddingBagTower<float> queryTower) = ReadSide<TQuery>(properties, "query", store, towers);
+        (IFeature<TCandidate> candidateFeature, EmbeddingBagTower<float> candidateTower) = ReadSide<TCandidate>(properties, "candidate", store, towers);
+        var model = new TwoTowerModel<TQuery, TCandidate>(queryFeature, queryTower, candidateFeature, candidateTower);
+        var index = new DescriptionProperties(properties.GetElement("index"), "Index");
+        index.AllowOnly("type", "identifiers");
+        index.GetString("type", "brute_force");
+        IReadOnlyList<TId> identifiers = GetIdentifiers<TId>(store, index.GetString("identifiers", "string", "int", "long"));
+        Tensor<float> embeddings = SnapshotTensors.Read(file, EmbeddingsName, 2);
+        return new Retriever<TQuery, TCandidate, TId>(model, new BruteForceIndex<TId>(embeddings, identifiers, workers, backend), workers);
+    }
+
+    private static void WriteSide<TInput>(
+        Utf8JsonWriter json, string name, IFeature<TInput> feature, EmbeddingBagTower<float> tower, SnapshotStore store)
+    {
+        json.WriteStartObject(name);
+        json.WritePropertyName("feature");
+        FeatureCodec.Write(json, feature, name + ".keys", store);
+        json.WritePropertyName("tower");
+        TowerCodec.Write(json, tower);
+        json.WriteEndObject();
+    }
+
+    private static (IFeature<TInput> Feature, EmbeddingBagTower<float> Tower) ReadSide<TInput>(
+        DescriptionProperties properties, string name, SnapshotStore store, TowerCodec towers)
+    {
+        var side = new DescriptionProperties(properties.GetElement(name), $"Side '{name}'");
+        side.AllowOnly("feature", "tower");
+        return (FeatureCodec.Read<TInput>(side.GetElement("feature"), name + ".keys", store), towers.Read(side.GetElement("tower"), name));
+    }
+
+    private static string AddIdentifiers<TId>(SnapshotStore store, IReadOnlyList<TId> identifiers)
+        where TId : notnull
+    {
+        switch (identifiers)
+        {
+            case IReadOnlyList<string> strings:
+                store.AddStrings(IdentifiersName, strings);
+                return "string";
+            case IReadOnlyList<int> ints when typeof(TId) == typeof(int):
+                store.AddIntegers(IdentifiersName, ints.Select(id => (long)id).ToArray());
+                return "int";
+            case IReadOnlyList<long> longs when typeof(TId) == typeof(long):
+                store.AddIntegers(IdentifiersName, longs.ToArray());
+                return "long";
+            default:
+                throw new NotSupportedException($"Identifiers of type {typeof(TId)} cannot be saved; only string, int and long can.");
+        }
+    }
+
+    private static IReadOnlyList<TId> GetIdentifiers<TId>(SnapshotStore store, string type)
+        where TId : notnull
+    {
+        string asked = typeof(TId) == typeof(string) ? "string" : typeof(TId) == typeof(int) ? "int" : typeof(TId) == typeof(long) ? "long" : typeof(TId).ToString();
+        if (type != asked)
+        {
+            throw new FormatException($"Index: identifiers are of type {type}, asked for {asked}.");
+        }
+
+        return type switch
+        {
+            "string" => (IReadOnlyList<TId>)store.GetStrings(IdentifiersName),
+            "long" => (IReadOnlyList<TId>)(object)store.GetIntegers(IdentifiersName),
+            _ => (IReadOnlyList<TId>)(object)Narrow(store.GetIntegers(IdentifiersName)),
+        };
+    }
+
+    private static int[] Narrow(long[] identifiers)
+    {
+        int[] narrow = new int[identifiers.Length];
+        for (int i = 0; i < narrow.Length; i++)
+        {
+            narrow[i] = identifiers[i] is >= int.MinValue and <= int.MaxValue
+                ? (int)identifiers[i]
+                : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Index: identifier {i} is {identifiers[i]}, which is no int."));
+        }
+
+        return narrow;
+    }
+}

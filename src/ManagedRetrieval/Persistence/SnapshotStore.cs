@@ -1,0 +1,26 @@
+using ManagedRetrieval.Features;
+
+namespace ManagedRetrieval.Persistence;
+
+/// <summary>Keeps the lists of features and indexes as tensors of a snapshot.</summary>
+internal sealed class SnapshotStore : IFeatureStore
+{
+    private readonly SafetensorsWriter? _writer;
+    private readonly SafetensorsFile? _file;
+
+    public SnapshotStore(SafetensorsWriter writer) => _writer = writer;
+
+    public SnapshotStore(SafetensorsFile file) => _file = file;
+
+    public void AddStrings(string name, IReadOnlyList<string> values) => Writer.AddStrings(name, values);
+
+    public IReadOnlyList<string> GetStrings(string name) => File.GetStrings(name);
+
+    public void AddIntegers(string name, ReadOnlySpan<long> values) => Writer.AddCopy(name, values, values.Length);
+
+    public long[] GetIntegers(string name) => File.GetLongs(name);
+
+    private SafetensorsWriter Writer => _writer ?? throw new InvalidOperationException("The snapshot is being read.");
+
+    private SafetensorsFile File => _file ?? throw new InvalidOperationException("The snapshot is being written.");
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Persistence;
+
+/// <summary>Tensors of the engine in a snapshot.</summary>
+internal static class SnapshotTensors
+{
+    public static void Add(SafetensorsWriter writer, string name, Tensor<float> tensor)
+    {
+        Shape shape = tensor.Shape;
+        long[] lengths = new long[shape.Rank];
+        for (int axis = 0; axis < lengths.Length; axis++)
+        {
+            lengths[axis] = shape[axis];
+        }
+
+        writer.Add(name, (ReadOnlyMemory<float>)tensor.Memory, lengths);
+    }
+
+    /// <exception cref="SnapshotFormatException">The tensor is missing, of another type or rank, or holds a number that is not finite.</exception>
+    public static Tensor<float> Read(SafetensorsFile file, string name, int rank)
+    {
+        SafetensorsInfo info = file.GetInfo(name);
+        if (info.Shape.Count != rank)
+        {
+            throw SnapshotFormatException.InTensor(
+                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"has rank {info.Shape.Count}, expected {rank}."));
+        }
+
+        // The loader has checked that the elements are there, so each length fits an int unless another is 0.
+        foreach (long length in info.Shape)
+        {
+            if (length > int.MaxValue)
+            {
+                throw SnapshotFormatException.InTensor(
+                    file.Source, name, string.Create(CultureInfo.InvariantCulture, $"has an axis of length {length}, expected at most {int.MaxValue}."));
+            }
+        }
+
+        var tensor = new Tensor<float>(rank == 1 ? new Shape((int)info.Shape[0]) : new Shape((int)info.Shape[0], (int)info.Shape[1]));
+        file.ReadFloats(name, tensor.Span);
+        int bad = TensorPrimitives.IsFiniteAll<float>(tensor.Span) ? -1 : FirstNotFinite(tensor.Span);
+        if (bad >= 0)
+        {
+            throw SnapshotFormatException.InTensor(
+                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"element {bad} is {tensor.Span[bad]}, expected a finite number."));
+        }
+
+        return tensor;
+    }
+
+    private static int FirstNotFinite(ReadOnlySpan<float> values)
+    {
+        int i = 0;
+        while (float.IsFinite(values[i]))
+        {
+            i++;
+        }
+
+        return i;
+    }
+}
