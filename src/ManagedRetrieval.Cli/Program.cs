@@ -1,1 +1,7 @@
-Console.WriteLine("managed-retrieval");
+using ManagedRetrieval.Cli;
+using Spectre.Console;
+
+using var interruption = new Interruption();
+IAnsiConsole output = AnsiConsole.Console;
+IAnsiConsole errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+return await Tool.RunAsync(args, output, errors, interruption.Token);

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Indexing;
+
+namespace ManagedRetrieval.Cli.Commands;
+
+/// <summary><c>query MODEL TEXT</c>: the best candidates of a saved model for a text.</summary>
+internal static class QueryCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model file, such as out/model.safetensors." };
+        var text = new Argument<string>("TEXT") { Description = "What to look for." };
+        text.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("The query TEXT is empty.");
+            }
+        });
+        Option<int> k = CommonOptions.Positive("-k", "The number of answers.", _ => 10, "COUNT");
+        Option<int> workers = CommonOptions.Workers();
+        var command = new Command("query", "Answers a query from a saved model.") { model, text, k, workers };
+        command.SetAction((result, cancellationToken) => RunAsync(
+            terminal,
+            result.GetRequiredValue(model),
+            result.GetRequiredValue(text),
+            result.GetRequiredValue(k),
+            result.GetRequiredValue(workers),
+            cancellationToken));
+        return command;
+    }
+
+    /// <summary>The rows of a table of answers.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Rows(ScoredCandidate<string>[] answers) =>
+        [.. answers.Select((answer, i) => (IReadOnlyList<string>)
+        [
+            answer.Identifier,
+            string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
+            string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
+        ])];
+
+    private static async Task<int> RunAsync(Terminal terminal, string model, string text, int k, int workers, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(model))
+        {
+            throw new ToolException($"There is no model file '{model}'.");
+        }
+
+        using var team = new WorkerTeam(workers);
+        Retriever<string, string, string> retriever =
+            await Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken).ConfigureAwait(false);
+        terminal.Table(["candidate", "score", "rank"], Rows(retriever.Retrieve(text, k)));
+        return ExitCode.Done;
+    }
+}

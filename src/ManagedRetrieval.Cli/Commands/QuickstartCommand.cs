@@ -1,0 +1,43 @@
+using System.CommandLine;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.Quickstart;
+using ManagedRetrieval.Cli.ReferenceDocs;
+
+namespace ManagedRetrieval.Cli.Commands;
+
+/// <summary><c>quickstart</c>: trains a model that finds the .NET API from a sentence.</summary>
+internal static class QuickstartCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var seed = new Option<ulong>("--seed") { Description = "Decides all random numbers.", DefaultValueFactory = _ => 1, HelpName = "NUMBER" };
+        Option<int> epochs = CommonOptions.Positive("--epochs", "How often every pair is seen.", _ => QuickstartSettings.DefaultEpochs, "COUNT", 10_000);
+        var directory = new Option<string>("--out") { Description = "The folder for model.safetensors.", DefaultValueFactory = _ => "out", HelpName = "FOLDER" };
+        directory.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("--out needs the name of a folder.");
+            }
+        });
+        var json = new Option<string?>("--json") { Description = "A file for all figures.", HelpName = "FILE" };
+        Option<int> workers = CommonOptions.Workers();
+        var command = new Command("quickstart", "Trains a model on the documentation of the installed .NET reference pack and answers with it: find the .NET API from a sentence.")
+        {
+            seed, epochs, directory, json, workers,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var settings = new QuickstartSettings
+            {
+                Seed = result.GetRequiredValue(seed),
+                Epochs = result.GetRequiredValue(epochs),
+                OutputDirectory = result.GetRequiredValue(directory),
+                JsonFile = result.GetValue(json),
+                Workers = result.GetRequiredValue(workers),
+            };
+            return new QuickstartJob(terminal, settings).RunAsync(ReferencePack.Find(), cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using ManagedRetrieval.Training;
+using Spectre.Console;
+
+namespace ManagedRetrieval.Cli.Output;
+
+/// <summary>What the user sees: live progress and tables on a terminal, plain lines where output is redirected.</summary>
+internal sealed class Terminal(IAnsiConsole console)
+{
+    private bool IsLive => console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive;
+
+    public void Line(string text = "") => console.Profile.Out.Writer.WriteLine(text);
+
+    /// <summary>A heading of a part of the output.</summary>
+    public void Heading(string text)
+    {
+        Line();
+        if (IsLive)
+        {
+            console.MarkupLineInterpolated($"[bold]{text}[/]");
+        }
+        else
+        {
+            Line(text);
+        }
+    }
+
+    /// <summary>A table; the first column is text, the others are numbers.</summary>
+    public void Table(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        if (!IsLive)
+        {
+            PlainTable(header, rows);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        for (int i = 0; i < header.Count; i++)
+        {
+            table.AddColumn(new TableColumn(new Text(header[i])) { Alignment = i == 0 ? Justify.Left : Justify.Right });
+        }
+
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>Runs training work with a bar that shows rate and remaining time, or a line for each epoch.</summary>
+    public async Task<TResult> TrainAsync<TResult>(Func<IProgress<TrainingProgress>, TResult> work)
+    {
+        if (!IsLive)
+        {
+            return work(new LinePerEpoch(this));
+        }
+
+        ProgressColumn[] columns =
+        [
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new RemainingTimeColumn(),
+        ];
+        return await console.Progress().AutoClear(false).Columns(columns).StartAsync(
+            context => Task.Run(() => work(new Bar(context.AddTask("Training"))))).ConfigureAwait(false);
+    }
+
+    /// <summary>A step whose length is not known.</summary>
+    public TResult Step<TResult>(string description, Func<TResult> work)
+    {
+        if (IsLive)
+        {
+            return console.Status().Start(description.EscapeMarkup(), _ => work());
+        }
+
+        Line(description);
+        return work();
+    }
+
+    private void PlainTable(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        int[] widths = [.. header.Select((title, i) => rows.Select(row => row[i].Length).Append(title.Length).Max())];
+        foreach (IReadOnlyList<string> row in rows.Prepend(header))
+        {
+            Line(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+        }
+    }
+
+    private static string Describe(TrainingProgress progress) => string.Create(
+        CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Loss:f4}, {progress.Rate:n0} pairs/s");
+
+    private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            task.MaxValue = value.TotalPairs;
+            task.Value = value.Pairs;
+            task.Description = "Training: " + Describe(value);
+        }
+    }
+
+    private sealed class LinePerEpoch(Terminal terminal) : IProgress<TrainingProgress>
+    {
+        private long _pairsOfEpochs;
+
+        public void Report(TrainingProgress value)
+        {
+            long perEpoch = value.TotalPairs / value.Epochs;
+            if (value.Pairs < _pairsOfEpochs + perEpoch)
+            {
+                return;
+            }
+
+            _pairsOfEpochs += perEpoch;
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  {Describe(value)}, {value.Remaining.TotalSeconds:f0} s left"));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using ManagedRetrieval.Cli.Baselines;
+using ManagedRetrieval.Cli.Commands;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.ReferenceDocs;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Optimizers;
+using ManagedRetrieval.Tasks;
+using ManagedRetrieval.Towers;
+using ManagedRetrieval.Training;
+
+namespace ManagedRetrieval.Cli.Quickstart;
+
+/// <summary>The quickstart: read, train, evaluate against baselines, index, save, answer.</summary>
+internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settings)
+{
+    private static readonly string[] Sentences =
+    [
+        "sort the elements of a list",
+        "read all lines of a text file",
+        "compute the SHA-256 hash of a byte array",
+        "parse a date from a string",
+        "wait for all tasks to finish",
+    ];
+
+    /// <exception cref="ToolException">No reference pack was found.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
+    public async Task<int> RunAsync(ReferencePackSearch search, CancellationToken cancellationToken)
+    {
+        ReferencePack pack = search.Pack ?? throw new ToolException(
+            "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
+        PrepareOutput();
+        using var team = new WorkerTeam(settings.Workers);
+        ReferenceDocsDataset docs = terminal.Step($"Reading the documentation of .NET {pack.Version} …", () => ReferenceDocsDataset.Load(pack));
+        cancellationToken.ThrowIfCancellationRequested();
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{docs.Candidates.Count:n0} APIs; {docs.Train.Count:n0} sentences to learn from, {docs.Validation.Count:n0} for validation, {docs.Test.Count:n0} for the test."));
+
+        var model = new TwoTowerModel<string, string>(new TextFeature(settings.Features), new TextFeature(settings.Features), settings.Towers);
+        IReadOnlyList<EpochResult> epochs = await TrainAsync(docs, model, team, cancellationToken).ConfigureAwait(false);
+        Retriever<string, string, string> retriever = terminal.Step(
+            "Embedding and indexing all APIs …",
+            () => Retriever<string, string, string>.Build(model, docs.CandidateTexts, docs.Candidates, team, cancellationToken: cancellationToken));
+        QuickstartReport report = terminal.Step(
+            "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, epochs, team, cancellationToken));
+        await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
+        if (settings.JsonFile is { } file)
+        {
+            await report.WriteJsonAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+
+        Show(report);
+        Answer(retriever);
+        terminal.Heading($"Saved to {settings.ModelFile}. Ask it more:");
+        terminal.Line($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query {settings.ModelFile} \"copy a file\" -k 5");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Finds out before the work, not after it, that results could not be written.</summary>
+    private void PrepareOutput()
+    {
+        string[] directories = settings.JsonFile is { } file
+            ? [settings.OutputDirectory, Path.GetDirectoryName(Path.GetFullPath(file)) ?? settings.OutputDirectory]
+            : [settings.OutputDirectory];
+        if (Directory.Exists(settings.ModelFile))
+        {
+            throw new ToolException($"Cannot write '{settings.ModelFile}': it is a folder.");
+        }
+
+        if (settings.JsonFile is { } json && Directory.Exists(json))
+        {
+            throw new ToolException($"Cannot write '{json}': it is a folder.");
+        }
+
+        foreach (string directory in directories)
+        {
+            try
+            {
+                Directory.CreateDirectory(directory);
+                string probe = Path.Combine(directory, $".probe-{Guid.NewGuid():N}.tmp");
+                File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new ToolException($"Cannot write to the folder '{directory}': {failure.Message}", failure);
+            }
+        }
+    }
+
+    private Task<IReadOnlyList<EpochResult>> TrainAsync(
+        ReferenceDocsDataset docs, TwoTowerModel<string, string> model, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        RetrievalDataset data = RetrievalDataset.Encode(
+            model, Summaries(docs.Train), docs.CandidateTexts, Positives(docs.Train), cancellationToken: cancellationToken);
+        var trainer = new Trainer(model, new RetrievalTask<float>(settings.Task), new Adam<float>(settings.LearningRate), team);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture, $"Training {settings.Epochs} epochs on {team.Workers} worker{(team.Workers == 1 ? "" : "s")}, seed {settings.Seed}."));
+        return terminal.TrainAsync(progress => trainer.Fit(data, settings.Training, progress, cancellationToken));
+    }
+
+    private static QuickstartReport Evaluate(
+        ReferencePack pack, ReferenceDocsDataset docs, Retriever<string, string, string> retriever, IReadOnlyList<EpochResult> epochs, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        // Ties count against the model; baselines, which tie a lot, get their expected rank.
+        SplitMetrics model = SplitMetrics.Of("model", "this model", Rank(docs.Test, retriever, team, cancellationToken), TiePolicy.Pessimistic);
+        SplitMetrics validation = SplitMetrics.Of("validation", "validation", Rank(docs.Validation, retriever, team, cancellationToken), TiePolicy.Pessimistic);
+        return new QuickstartReport
+        {
+            PackVersion = pack.Version,
+            Corpus = docs.Candidates.Count,
+            TrainPairs = docs.Train.Count,
+            ValidationQueries = docs.Validation.Count,
+            TestQueries = docs.Test.Count,
+            Metrics =
+            [
+                model,
+                Baseline("bm25", new Bm25(docs.Candidates), docs.Test, cancellationToken),
+                Baseline("most_frequent", new MostFrequent(docs.Overloads), docs.Test, cancellationToken),
+                Baseline("random", new RandomOrder(docs.Candidates.Count), docs.Test, cancellationToken),
+            ],
+            Validation = validation,
+            TrainingTime = epochs[^1].Elapsed,
+            Epochs = epochs,
+        };
+    }
+
+    private static RankCounts[] Rank(
+        IReadOnlyList<DocumentationPair> pairs, Retriever<string, string, string> retriever, WorkerTeam team, CancellationToken cancellationToken) =>
+        FactorizedTopK.Rank(
+            retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken), retriever.Index.Embeddings, Positives(pairs), team, cancellationToken);
+
+    private static SplitMetrics Baseline(string key, IBaseline baseline, IReadOnlyList<DocumentationPair> pairs, CancellationToken cancellationToken)
+    {
+        var ranks = new RankCounts[pairs.Count];
+        for (int i = 0; i < ranks.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ranks[i] = baseline.Rank(pairs[i].Summary, pairs[i].Candidate);
+        }
+
+        return SplitMetrics.Of(key, baseline.Name, ranks, TiePolicy.Expected);
+    }
+
+    private static string[] Summaries(IReadOnlyList<DocumentationPair> pairs) => [.. pairs.Select(pair => pair.Summary)];
+
+    private static int[] Positives(IReadOnlyList<DocumentationPair> pairs) => [.. pairs.Select(pair => pair.Candidate)];
+
+    private void Show(QuickstartReport report)
+    {
+        terminal.Heading(string.Create(
+            CultureInfo.InvariantCulture, $"Share of {report.TestQueries:n0} unseen sentences whose API is among the first k of {report.Corpus:n0}, in percent:"));
+        terminal.Table(
+            ["", .. SplitMetrics.Cutoffs.Select(k => string.Create(CultureInfo.InvariantCulture, $"k = {k}")), "MRR"],
+            [.. report.Metrics.Select(metrics => (IReadOnlyList<string>)
+            [
+                metrics.Name,
+                .. metrics.TopK.Select(value => string.Create(CultureInfo.InvariantCulture, $"{100 * value:f2}")),
+                string.Create(CultureInfo.InvariantCulture, $"{metrics.MeanReciprocalRank:f4}"),
+            ])]);
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Training took {report.TrainingTime.TotalSeconds:f1} s."));
+    }
+
+    private void Answer(Retriever<string, string, string> retriever)
+    {
+        ScoredCandidate<string>[][] answers = retriever.Retrieve(Sentences, 10);
+        for (int i = 0; i < Sentences.Length; i++)
+        {
+            terminal.Heading($"\"{Sentences[i]}\"");
+            terminal.Table(["API", "score", "rank"], QueryCommand.Rows(answers[i]));
+        }
+    }
+}

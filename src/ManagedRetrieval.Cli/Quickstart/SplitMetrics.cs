@@ -1,0 +1,21 @@
+using ManagedRetrieval.Metrics;
+
+namespace ManagedRetrieval.Cli.Quickstart;
+
+/// <summary>The figures of one method on one set of queries.</summary>
+internal sealed record SplitMetrics(string Key, string Name, IReadOnlyList<double> TopK, double MeanReciprocalRank)
+{
+    /// <summary>The cut-offs that are reported.</summary>
+    public static readonly int[] Cutoffs = [1, 5, 10, 50, 100];
+
+    public static SplitMetrics Of(string key, string name, ReadOnlySpan<RankCounts> ranks, TiePolicy policy)
+    {
+        double[] topK = new double[Cutoffs.Length];
+        for (int i = 0; i < topK.Length; i++)
+        {
+            topK[i] = RankMetrics.TopKAccuracy(ranks, Cutoffs[i], policy);
+        }
+
+        return new SplitMetrics(key, name, topK, RankMetrics.MeanReciprocalRank(ranks, policy));
+    }
+}
