@@ -6,8 +6,8 @@ namespace ManagedRetrieval.TestKit;
 /// <summary>Comparisons whose failure prints both numbers.</summary>
 public static class Agree
 {
-    /// <summary>‖actual − expected‖ / max(‖expected‖, 1e-6) ≤ <paramref name="tolerance"/>; infinities must match exactly.</summary>
-    public static void InNorm<T>(string what, ReadOnlySpan<double> expected, ReadOnlySpan<T> actual, double tolerance)
+    /// <summary>‖actual − expected‖ / max(‖expected‖, <paramref name="floor"/>) ≤ <paramref name="tolerance"/>; infinities must match exactly.</summary>
+    public static void InNorm<T>(string what, ReadOnlySpan<double> expected, ReadOnlySpan<T> actual, double tolerance, double floor = 1e-6)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Assert.True(expected.Length == actual.Length, $"{what}: {expected.Length} numbers expected, {actual.Length} came");
@@ -31,7 +31,7 @@ public static class Agree
             }
         }
 
-        double relative = Math.Sqrt(difference) / Math.Max(Math.Sqrt(norm), 1e-6);
+        double relative = Math.Sqrt(difference) / Math.Max(Math.Sqrt(norm), floor);
         if (!(relative <= tolerance))
         {
             Assert.Fail(string.Create(

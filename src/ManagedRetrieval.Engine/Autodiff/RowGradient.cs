@@ -25,6 +25,7 @@ public sealed class RowGradient<T>
     private int[] _rows = [];
     private int[] _rowStarts = [0];
     private Memory<T> _values;
+    private Memory<T> _earlierValues;
     private int _pending;
     private int _count;
 
@@ -44,6 +45,7 @@ public sealed class RowGradient<T>
     /// <param name="sources">Rows of <paramref name="gradients"/>, one for each position.</param>
     /// <param name="gradients">[any number, dimensions].</param>
     /// <exception cref="ArgumentException">The lengths differ, or the gradients have another number of dimensions than the table.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The table or the gradients have no such row.</exception>
     public void Add(ReadOnlySpan<int> rows, ReadOnlySpan<int> sources, Tensor<T> gradients)
     {
         if (rows.Length != sources.Length)
@@ -56,9 +58,9 @@ public sealed class RowGradient<T>
             throw new ArgumentException($"The table has rows of {_table.RowLength} dimensions, the gradients {gradients.Shape}.", nameof(gradients));
         }
 
-        int start = _sources.Count == 0 ? 0 : _sourceStarts[^1] + _sources[^1].Shape.Rows;
-        _sources.Add(gradients);
-        _sourceStarts.Add(start);
+        ShapeRule.InRange("A row gradient", nameof(rows), rows, _table.Rows);
+        ShapeRule.InRange("A row gradient", nameof(sources), sources, gradients.Shape.Rows);
+        int start = AddSource(gradients);
         Grow(ref _keys, _pending + rows.Length);
         Grow(ref _sourceRows, _pending + rows.Length);
         rows.CopyTo(_keys.AsSpan(_pending));
@@ -129,16 +131,33 @@ public sealed class RowGradient<T>
         }
     }
 
+    private int AddSource(Tensor<T> gradients)
+    {
+        int start = _sources.Count == 0 ? 0 : _sourceStarts[^1] + _sources[^1].Shape.Rows;
+        _sources.Add(gradients);
+        _sourceStarts.Add(start);
+        return start;
+    }
+
+    /// <summary>
+    /// Puts the sums of earlier passes before all new positions, so that two passes give the bits that one pass over
+    /// both would give; the new sums go to the other of two buffers.
+    /// </summary>
     private void KeepEarlierSums()
     {
-        int[] rows = _rows.AsSpan(0, _count).ToArray();
-        int[] sources = new int[_count];
-        for (int i = 0; i < sources.Length; i++)
+        int start = AddSource(Values);
+        Grow(ref _keys, _count + _pending);
+        Grow(ref _sourceRows, _count + _pending);
+        _keys.AsSpan(0, _pending).CopyTo(_keys.AsSpan(_count));
+        _sourceRows.AsSpan(0, _pending).CopyTo(_sourceRows.AsSpan(_count));
+        _rows.AsSpan(0, _count).CopyTo(_keys);
+        for (int i = 0; i < _count; i++)
         {
-            sources[i] = i;
+            _sourceRows[i] = start + i;
         }
 
-        Add(rows, sources, Values.Clone());
+        _pending += _count;
+        (_values, _earlierValues) = (_earlierValues, _values);
     }
 
     private ReadOnlySpan<T> Source(int row)

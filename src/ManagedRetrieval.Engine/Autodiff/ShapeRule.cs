@@ -50,12 +50,14 @@ internal static class ShapeRule
         }
     }
 
-    public static void Ragged(string op, OpIndices indices, int bound)
+    public static void Ragged(string op, string argument, OpIndices indices, int bound)
     {
         ReadOnlySpan<int> offsets = indices.Offsets.Span;
-        if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != indices.Values.Length)
+        int length = indices.Values.Length;
+        if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != length)
         {
-            throw new ArgumentException($"{op} needs offsets that start at 0 and end at the number of ids, {indices.Values.Length}.", nameof(indices));
+            string came = offsets.IsEmpty ? "none" : $"from {offsets[0]} to {offsets[^1]}";
+            throw new ArgumentException($"{op} needs offsets from 0 to {length}, the number of {argument}, but they are {came}.", nameof(indices));
         }
 
         for (int i = 1; i < offsets.Length; i++)
@@ -66,6 +68,6 @@ internal static class ShapeRule
             }
         }
 
-        InRange(op, nameof(indices), indices.Values.Span, bound);
+        InRange(op, argument, indices.Values.Span, bound);
     }
 }

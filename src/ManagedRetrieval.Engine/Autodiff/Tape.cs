@@ -135,9 +135,14 @@ public sealed class Tape<T>
 
     internal OpFrame<T> Frame(Variable<T> variable)
     {
+        if (variable.IsDefault)
+        {
+            throw new ArgumentException("The variable is the default value, not on any tape.", nameof(variable));
+        }
+
         if (!ReferenceEquals(variable.Tape, this))
         {
-            throw new ArgumentException(variable.Tape is null ? "The variable is the default value, not on any tape." : "The variable is on another tape.", nameof(variable));
+            throw new ArgumentException("The variable is on another tape.", nameof(variable));
         }
 
         if (variable.Step != _step)

@@ -7,10 +7,13 @@ namespace ManagedRetrieval.Engine.Autodiff;
 public readonly struct Variable<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    internal Variable(Tape<T> tape, int number, int step) => (Tape, Number, Step) = (tape, number, step);
+    private readonly Tape<T>? _tape;
+
+    internal Variable(Tape<T> tape, int number, int step) => (_tape, Number, Step) = (tape, number, step);
 
     /// <summary>The tape that this value is on.</summary>
-    public Tape<T> Tape { get; }
+    /// <exception cref="InvalidOperationException">This is the default value.</exception>
+    public Tape<T> Tape => _tape ?? throw new InvalidOperationException("The variable is the default value, not on any tape.");
 
     /// <summary>The value itself, in memory of the tape.</summary>
     /// <exception cref="InvalidOperationException">The tape was reset since.</exception>
@@ -22,6 +25,8 @@ public readonly struct Variable<T>
     /// <summary>The gradient that backward left here; zeros where none arrived.</summary>
     /// <exception cref="InvalidOperationException">The tape was reset since, or this is an embedding table.</exception>
     public Tensor<T> Gradient => Tape.Frame(this).DenseGradient();
+
+    internal bool IsDefault => _tape is null;
 
     internal int Number { get; }
 

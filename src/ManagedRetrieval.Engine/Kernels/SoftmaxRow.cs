@@ -14,6 +14,10 @@ internal static class SoftmaxRow
         T maximum = TensorPrimitives.Max(logits);
         TensorPrimitives.Subtract(logits, maximum, exponentials);
         TensorPrimitives.Exp(exponentials, exponentials);
+
+        // The vectorised float exponential of 0 is one unit in the last place over 1 (System.Numerics.Tensors 10.0), which
+        // would give a row of one kept entry a loss; look again when its Exp becomes exact there.
+        TensorPrimitives.Min(exponentials, T.One, exponentials);
         return (maximum, RowReduce.Sum<T>(exponentials));
     }
 }

@@ -16,7 +16,7 @@ internal readonly struct Partition
     {
         _rows = rows;
         _rowsPerPart = rowsPerPart;
-        Parts = (rows + rowsPerPart - 1) / rowsPerPart;
+        Parts = (int)((rows + (long)rowsPerPart - 1) / rowsPerPart);
     }
 
     /// <summary>The number of parts; 0 where there are no rows.</summary>

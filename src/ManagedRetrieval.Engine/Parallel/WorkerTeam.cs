@@ -48,9 +48,11 @@ public sealed unsafe class WorkerTeam : IDisposable
     public int Workers { get; }
 
     /// <summary>Runs every part of a job and returns when all are done; the first exception of a part is thrown again.</summary>
+    /// <exception cref="ObjectDisposedException">The team was disposed.</exception>
     internal void Run<TJob>(TJob job, int parts)
         where TJob : struct, IParallelJob, allows ref struct
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (parts <= 1 || Workers == 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int part = 0; part < parts; part++)
@@ -63,8 +65,6 @@ public sealed unsafe class WorkerTeam : IDisposable
 
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-
             // The parameter lives on this frame until every worker is done, so its address holds.
             Share(&Invoke<TJob>, Unsafe.AsPointer(ref job), parts);
         }

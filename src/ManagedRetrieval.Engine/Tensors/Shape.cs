@@ -13,34 +13,34 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>A vector's shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative.</exception>
     public Shape(int length)
-        : this(1, length, 1, 1)
+        : this(1, length, 1, 1, nameof(length), "", "")
     {
     }
 
     /// <summary>A matrix's shape.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or the tensor would have over 2³¹−1 elements.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or the tensor would have more elements than an array can.</exception>
     public Shape(int rows, int columns)
-        : this(2, rows, columns, 1)
+        : this(2, rows, columns, 1, nameof(rows), nameof(columns), "")
     {
     }
 
     /// <summary>The shape of a stack of matrices.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or the tensor would have over 2³¹−1 elements.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is negative, or the tensor would have more elements than an array can.</exception>
     public Shape(int matrices, int rows, int columns)
-        : this(3, matrices, rows, columns)
+        : this(3, matrices, rows, columns, nameof(matrices), nameof(rows), nameof(columns))
     {
     }
 
-    private Shape(int rank, int first, int second, int third)
+    private Shape(int rank, int first, int second, int third, string firstName, string secondName, string thirdName)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfNegative(second);
-        ArgumentOutOfRangeException.ThrowIfNegative(third);
+        ArgumentOutOfRangeException.ThrowIfNegative(first, firstName);
+        ArgumentOutOfRangeException.ThrowIfNegative(second, secondName);
+        ArgumentOutOfRangeException.ThrowIfNegative(third, thirdName);
         Int128 length = (Int128)first * second * third;
         if (length > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(first), string.Create(CultureInfo.InvariantCulture, $"A tensor holds at most {Array.MaxLength} elements, not {length}."));
+                firstName, string.Create(CultureInfo.InvariantCulture, $"A tensor holds at most {Array.MaxLength} elements, not {length}."));
         }
 
         (Rank, _first, _second, _third, Length) = (rank, first, second, third, (int)length);
@@ -80,7 +80,8 @@ public readonly struct Shape : IEquatable<Shape>
     public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
 
     /// <summary>The same shape with another first axis.</summary>
-    public Shape WithRows(int rows) => new(Rank, rows, _second, _third);
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative, or the tensor would have more elements than an array can.</exception>
+    public Shape WithRows(int rows) => new(Rank, rows, _second, _third, nameof(rows), "", "");
 
     /// <inheritdoc/>
     public bool Equals(Shape other) =>

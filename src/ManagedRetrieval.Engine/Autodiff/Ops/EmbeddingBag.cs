@@ -20,7 +20,7 @@ public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
     {
         ShapeRule.Inputs("EmbeddingBag", inputs, 1, 1);
         ShapeRule.Rank("EmbeddingBag", "table", inputs[0], 2);
-        ShapeRule.Ragged("EmbeddingBag", indices, inputs[0].Rows);
+        ShapeRule.Ragged("EmbeddingBag", "ids", indices, inputs[0].Rows);
         return inputs[0].WithRows(indices.Offsets.Length - 1);
     }
 

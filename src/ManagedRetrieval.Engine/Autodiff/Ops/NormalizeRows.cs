@@ -14,9 +14,9 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 public sealed class NormalizeRows<T>(double epsilon = 1e-12) : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _epsilon = epsilon > 0
+    private readonly T _epsilon = T.CreateChecked(epsilon) > T.Zero && T.IsFinite(T.CreateChecked(epsilon))
         ? T.CreateChecked(epsilon)
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "The least squared length must be positive.");
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "The least squared length must be positive and finite, also once rounded to the type of the elements.");
 
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)

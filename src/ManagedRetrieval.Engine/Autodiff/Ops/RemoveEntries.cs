@@ -18,7 +18,7 @@ public sealed class RemoveEntries<T> : Op<T>
     {
         ShapeRule.Inputs("RemoveEntries", inputs, 1, 1);
         ShapeRule.Rank("RemoveEntries", "logits", inputs[0], 2);
-        ShapeRule.Ragged("RemoveEntries", indices, inputs[0][1]);
+        ShapeRule.Ragged("RemoveEntries", "columns", indices, inputs[0][1]);
         ShapeRule.Length("RemoveEntries", "lists of columns", indices.Offsets.Length - 1, inputs[0].Rows);
         return inputs[0];
     }

@@ -41,4 +41,59 @@ public class EmbeddingBagTests
             },
         };
     });
+
+    [Theory]
+    [InlineData(BagCombiner.Sum)]
+    [InlineData(BagCombiner.Mean)]
+    [InlineData(BagCombiner.SqrtN)]
+    public void Empty_bags_give_zeros_and_move_nothing(BagCombiner combiner)
+    {
+        var table = new EmbeddingTable<float>("table", Tensor<float>.Of(new[,] { { 1f, 2 }, { 3, 4 } }));
+        var tape = new Tape<float>();
+        Variable<float> bags = tape.Parameter(table).EmbeddingBag(new[] { 1 }, new[] { 0, 0, 1, 1 }, combiner);
+        Assert.Equal([0, 0, 3, 4, 0, 0], bags.Value.Span.ToArray());
+        tape.Backward(bags.Sum());
+        Assert.Equal([1], table.Gradient.Rows.ToArray());
+        Assert.Equal([1, 1], table.Gradient.Values.Span.ToArray());
+    }
+
+    [Fact]
+    public void An_id_counts_as_often_as_it_stands_in_the_bag()
+    {
+        var table = new EmbeddingTable<double>("table", Tensor<double>.Of(new double[,] { { 1 }, { 10 } }));
+        var tape = new Tape<double>();
+        Variable<double> bag = tape.Parameter(table).EmbeddingBag(new[] { 1, 0, 1 }, new[] { 0, 3 }, BagCombiner.Sum);
+        Assert.Equal(21, bag.Value.Span[0]);
+        tape.Backward(bag);
+        Assert.Equal([1, 2], table.Gradient.Values.Span.ToArray());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-1)]
+    public void An_id_that_is_no_row_is_refused(int id) => Refusal.Of<ArgumentOutOfRangeException>(
+        () => Bag([0, id], [0, 2]), "EmbeddingBag", "ids", "from 0 to 1", "number 1", $"is {id}");
+
+    [Fact]
+    public void Offsets_that_do_not_span_the_ids_are_refused()
+    {
+        Refusal.Of<ArgumentException>(() => Bag([0, 1], []), "EmbeddingBag", "offsets", "2", "none");
+        Refusal.Of<ArgumentException>(() => Bag([0, 1], [1, 2]), "EmbeddingBag", "offsets", "from 0 to 2", "from 1 to 2");
+        Refusal.Of<ArgumentException>(() => Bag([0, 1], [0, 1]), "EmbeddingBag", "offsets", "from 0 to 2", "from 0 to 1");
+        Refusal.Of<ArgumentException>(() => Bag([0, 1], [0, 3]), "EmbeddingBag", "offsets", "from 0 to 2", "from 0 to 3");
+    }
+
+    [Fact]
+    public void Offsets_that_descend_are_refused() => Refusal.Of<ArgumentException>(
+        () => Bag([0, 1], [0, 2, 1, 2]), "EmbeddingBag", "offsets", "offset 2", "is 1", "after 2");
+
+    [Fact]
+    public void Something_that_is_no_table_is_refused()
+    {
+        Variable<float> x = new Tape<float>().Input(new Tensor<float>(new Shape(5, 2)));
+        Refusal.Of<ArgumentException>(() => x.EmbeddingBag(new[] { 0 }, new[] { 0, 1 }, BagCombiner.Sum), "EmbeddingBag", "embedding table", "input 0");
+    }
+
+    private static void Bag(int[] ids, int[] offsets) =>
+        new Tape<float>().Parameter(new EmbeddingTable<float>("table", new Tensor<float>(new Shape(2, 3)))).EmbeddingBag(ids, offsets, BagCombiner.Mean);
 }

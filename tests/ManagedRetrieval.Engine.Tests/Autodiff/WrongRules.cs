@@ -1,0 +1,85 @@
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Engine.Tests.Autodiff;
+
+/// <summary>The element-wise product with a backward rule that may be wrong.</summary>
+/// <param name="factor">What the gradients are multiplied by; 1 is right.</param>
+/// <param name="overwrites">Whether gradients replace what is there in place of adding to it.</param>
+internal sealed class Product(double factor, bool overwrites = false) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => inputs[0];
+
+    public override void Forward(OpFrame<double> frame)
+    {
+        for (int i = 0; i < frame.Output.Shape.Length; i++)
+        {
+            frame.Output.Span[i] = frame.Input(0).Span[i] * frame.Input(1).Span[i];
+        }
+    }
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        for (int input = 0; input < 2; input++)
+        {
+            Span<double> target = frame.InputGradient(input).Span;
+            for (int i = 0; i < target.Length; i++)
+            {
+                double kept = overwrites ? 0 : target[i];
+                target[i] = kept + (factor * frame.OutputGradient.Span[i] * frame.Input(1 - input).Span[i]);
+            }
+        }
+    }
+}
+
+/// <summary>An embedding look-up whose gradient goes to the row <paramref name="shift"/> below; 0 is right.</summary>
+internal sealed class ShiftedLookup(int shift) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => inputs[0].WithRows(indices.Values.Length);
+
+    public override void Forward(OpFrame<double> frame)
+    {
+        for (int i = 0; i < frame.Output.Shape.Rows; i++)
+        {
+            frame.Input(0).Row(frame.Indices.Values.Span[i]).CopyTo(frame.Output.Row(i));
+        }
+    }
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        int rows = frame.Input(0).Shape.Rows;
+        int[] shifted = [.. frame.Indices.Values.ToArray().Select(id => (id + shift) % rows)];
+        frame.InputRowGradient(0).Add(shifted, [.. Enumerable.Range(0, shifted.Length)], frame.OutputGradient);
+    }
+}
+
+/// <summary>A vector scaled to length 1, whose backward rule may lack the projection onto the tangent.</summary>
+internal sealed class Normalize(bool projects) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => inputs[0];
+
+    public override void Forward(OpFrame<double> frame)
+    {
+        double length = Length(frame);
+        for (int i = 0; i < frame.Output.Shape.Length; i++)
+        {
+            frame.Output.Span[i] = frame.Input(0).Span[i] / length;
+        }
+    }
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        double along = 0;
+        for (int i = 0; projects && i < frame.Output.Shape.Length; i++)
+        {
+            along += frame.Output.Span[i] * frame.OutputGradient.Span[i];
+        }
+
+        for (int i = 0; i < frame.Output.Shape.Length; i++)
+        {
+            frame.InputGradient(0).Span[i] += (frame.OutputGradient.Span[i] - (along * frame.Output.Span[i])) / Length(frame);
+        }
+    }
+
+    private static double Length(OpFrame<double> frame) => Math.Sqrt(frame.Input(0).Span.ToArray().Sum(value => value * value));
+}

@@ -1,0 +1,50 @@
+using ManagedRetrieval.Engine.Kernels.Scoring;
+using ManagedRetrieval.TestKit;
+
+namespace ManagedRetrieval.Engine.Tests.Kernels.Scoring;
+
+public class TopKSinkTests
+{
+    [Fact]
+    public void Keeps_what_a_full_sort_would_put_first() => RandomCases.Check(
+        draw =>
+        {
+            int count = draw.Between(1, 2 * draw.Size);
+            double[][] scores = [Scored.Draw(draw, count), Scored.Draw(draw, count)];
+            for (int k = 1; k <= count; k++)
+            {
+                double[] best = new double[2 * k];
+                int[] rows = new int[2 * k];
+                int[] sizes = new int[2];
+                best.AsSpan().Fill(99);
+                var sink = new TopKSink<double>(k, best, rows, sizes);
+                foreach (Range tile in Scored.Tiles(draw, count))
+                {
+                    sink.Accept(0, tile.Start.Value, scores[0].AsSpan(tile));
+                    sink.Accept(1, tile.Start.Value, scores[1].AsSpan(tile));
+                }
+
+                sink.Finish(0, 1);
+                sink.Finish(1, 1);
+                for (int query = 0; query < 2; query++)
+                {
+                    (double Score, int Row)[] expected = [.. Naive.TopK<double>(scores[query], k).Where(entry => entry.Row >= 0)];
+                    Assert.Equal(expected.Length, sizes[query]);
+                    Assert.Equal(expected.Select(entry => entry.Row), rows.Skip(query * k).Take(sizes[query]));
+                    Agree.Exactly<double>("scores", [.. expected.Select(entry => entry.Score)], best.AsSpan(query * k, sizes[query]));
+                }
+            }
+        },
+        cases: 150,
+        size: 30);
+
+    [Fact]
+    public void Nothing_but_NaN_leaves_nothing()
+    {
+        int[] sizes = new int[1];
+        var sink = new TopKSink<float>(2, new float[2], new int[2], sizes);
+        sink.Accept(0, 0, [float.NaN, float.NaN, float.NaN]);
+        sink.Finish(0, 1);
+        Assert.Equal(0, sizes[0]);
+    }
+}

@@ -1,0 +1,38 @@
+using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.TestKit;
+
+namespace ManagedRetrieval.Engine.Tests.Kernels;
+
+public class SoftmaxRowTests
+{
+    [Fact]
+    public void Gives_the_log_sum_exp_and_the_exponentials_also_in_place() => RandomCases.Check(
+        draw =>
+        {
+            double[] logits = draw.Values(draw.Between(1, draw.Size));
+            double maximum = logits.Max();
+            double[] expected = [.. logits.Select(logit => Math.Exp(logit - maximum))];
+            double[] exponentials = new double[logits.Length];
+            (double shift, double sum) = SoftmaxRow.Exponentials<double>(logits, exponentials);
+            Assert.Equal(maximum, shift);
+            Agree.InNorm<double>("exponentials", expected, exponentials, 1e-14);
+            Agree.InNorm<double>("log-sum-exp", [Math.Log(logits.Sum(Math.Exp))], [shift + Math.Log(sum)], 1e-13);
+            SoftmaxRow.Exponentials<double>(logits, logits);
+            Agree.Exactly<double>("in place", exponentials, logits);
+        },
+        size: 100);
+
+    [Fact]
+    public void A_removed_entry_counts_exactly_nothing_wherever_it_stands()
+    {
+        for (int i = 0; i < 37; i++)
+        {
+            float[] logits = new float[37];
+            logits[i] = float.NegativeInfinity;
+            float[] exponentials = new float[37];
+            (_, float sum) = SoftmaxRow.Exponentials<float>(logits, exponentials);
+            Assert.Equal(0f, exponentials[i]);
+            Assert.Equal(36f, sum);
+        }
+    }
+}
