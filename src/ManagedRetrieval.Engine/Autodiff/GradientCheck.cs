@@ -18,7 +18,7 @@ public static class GradientCheck
 
     /// <summary>Checks random directions.</summary>
     /// <param name="function">Records the function on the tape it is given and returns its output, of any shape.</param>
-    /// <param name="parameters">What to differentiate by; values are moved during the check and put back.</param>
+    /// <param name="parameters">What to differentiate by; values are moved during the check and put back, gradients are forgotten.</param>
     /// <param name="seed">Decides directions and cotangents.</param>
     /// <param name="directions">How many directions, at least 1.</param>
     /// <param name="tolerance">The largest relative error that passes.</param>

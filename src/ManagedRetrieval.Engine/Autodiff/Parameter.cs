@@ -33,7 +33,7 @@ public abstract class Parameter<T>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
     public abstract void AddGradientTo(Tensor<T> destination);
 
-    /// <summary>Fills the value with numbers that are uniform in [−<paramref name="limit"/>, <paramref name="limit"/>).</summary>
+    /// <summary>Fills the value with numbers that are uniform in [−<paramref name="limit"/>, <paramref name="limit"/>].</summary>
     /// <param name="limit">Positive and finite.</param>
     /// <param name="seed">Together with <paramref name="stream"/> decides every number.</param>
     /// <param name="stream">Keeps the parameters of one model apart.</param>

@@ -26,7 +26,7 @@ public interface IComputeBackend<T>
     void MatrixProduct(Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, Tensor<T> result, bool accumulate);
 
     /// <summary>Finds each query's k best candidates by dot product: highest score first, among equals the lowest row first.</summary>
-    /// <param name="queries">[queries, d].</param>
+    /// <param name="queries">[queries, d], d at least 1.</param>
     /// <param name="candidates">[candidates, d], all finite.</param>
     /// <param name="k">1 ≤ k ≤ candidates.</param>
     /// <param name="scores">[queries, k]: receives the scores.</param>

@@ -74,7 +74,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the threads. The team must not be running anything.</summary>
     public void Dispose()
     {
         if (ReferenceEquals(this, Inline) || _disposed)

@@ -11,7 +11,7 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i), shifted by the row's maximum so that nothing overflows.
 /// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · loss_i / w_i.
 /// Saved: the probabilities p. Cost: one exponential an element, and one pass backward; rows are cut into parts.
-/// An entry of −∞ is removed: its probability and its gradient are exactly 0. A removed label gives a loss of +∞.
+/// An entry of −∞ is removed: its probability and its gradient are exactly 0. The label itself must not be removed: a loss of +∞ would result.
 /// </remarks>
 public sealed class SoftmaxCrossEntropy<T> : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

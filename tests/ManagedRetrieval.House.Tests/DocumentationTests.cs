@@ -1,0 +1,62 @@
+namespace ManagedRetrieval.House.Tests;
+
+/// <summary>What the pages show is what happens.</summary>
+public class DocumentationTests
+{
+    public static TheoryData<string, int> Programs
+    {
+        get
+        {
+            var programs = new TheoryData<string, int>();
+            foreach (string page in Markdown.Pages)
+            {
+                foreach ((_, _, int line) in Markdown.Blocks(page).Where(block => block.Info == "csharp"))
+                {
+                    programs.Add(page, line);
+                }
+            }
+
+            return programs;
+        }
+    }
+
+    public static TheoryData<string> Pages => [.. Markdown.Pages];
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Every_program_compiles_and_runs(string page, int line)
+    {
+        string program = Markdown.Blocks(page).Single(block => block.Line == line).Text;
+        string output = Example.Run(program, $"{Path.GetFileNameWithoutExtension(page)}-{line}");
+        Assert.NotEqual("", output);
+    }
+
+    [Fact]
+    public void The_readme_example_is_short_and_prints_what_the_readme_says()
+    {
+        (string Info, string Text, int Line)[] blocks = [.. Markdown.Blocks("README.md")];
+        int example = Array.FindIndex(blocks, block => block.Info == "csharp");
+        Assert.True(blocks[example].Text.AsSpan().Trim().Count('\n') + 1 <= 25);
+        Assert.Equal("text", blocks[example + 1].Info);
+        Assert.Equal(blocks[example + 1].Text, Example.Run(blocks[example].Text, "readme"));
+    }
+
+    [Fact]
+    public void The_readme_gives_the_commands_that_are_checked()
+    {
+        string[] commands = [.. Markdown.Blocks("README.md").Where(block => block.Info == "sh").SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Contains("dotnet run -c Release --project src/ManagedRetrieval.Cli -- quickstart", commands);
+        Assert.Contains("dotnet test -c Release", commands);
+        Assert.Contains("dotnet test -c Release", Repository.Read(".ci/run"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_local_link_leads_somewhere(string page)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
+        Assert.All(
+            Markdown.LocalLinks(page),
+            link => Assert.True(Path.Exists(Path.Combine(folder, link.Split('#')[0])), $"{page}: {link}"));
+    }
+}
