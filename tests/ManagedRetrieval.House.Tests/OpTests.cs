@@ -20,11 +20,13 @@ public class OpTests
 
     [Theory]
     [MemberData(nameof(Ops))]
-    public void Every_op_has_a_file_and_tests_that_run_the_common_checks(string op)
+    public void Every_op_has_a_file_and_tests_that_check_its_gradient(string op)
     {
         Assert.True(File.Exists(Path.Combine(Repository.Root, $"src/ManagedRetrieval.Engine/Autodiff/Ops/{op}.cs")));
         string tests = $"tests/ManagedRetrieval.Engine.Tests/Autodiff/Ops/{op}Tests.cs";
-        Assert.Contains("OpCheck.Run(", Repository.Read(tests), StringComparison.Ordinal);
+
+        // An op whose output is not finite is checked as a part of a function that is.
+        Assert.Matches(@"OpCheck\.Run\(|GradientCheck\.RunJacobian\(", Repository.Read(tests));
         Type? type = typeof(MatrixProductTests).Assembly.GetType($"ManagedRetrieval.Engine.Tests.Autodiff.Ops.{op}Tests");
         Assert.NotNull(type);
         Assert.Contains(type.GetMethods(), method => method.GetCustomAttributes<FactAttribute>().Any());

@@ -3,6 +3,7 @@ using System.Globalization;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Retrieval;
 
 namespace ManagedRetrieval.Cli.Commands;
 

@@ -9,6 +9,7 @@ using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
+using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
 using ManagedRetrieval.Training;

@@ -1,6 +1,7 @@
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Persistence;
 
-namespace ManagedRetrieval.Persistence;
+namespace ManagedRetrieval.Retrieval;
 
 /// <summary>Keeps the lists of features and indexes as tensors of a snapshot.</summary>
 internal sealed class SnapshotStore : IFeatureStore

@@ -1,7 +1,8 @@
 using System.Globalization;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Persistence;
 
-namespace ManagedRetrieval.Persistence;
+namespace ManagedRetrieval.Retrieval;
 
 /// <summary>Tensors of the engine in a snapshot.</summary>
 internal static class SnapshotTensors

@@ -1,9 +1,10 @@
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Towers;
 
-namespace ManagedRetrieval.Indexing;
+namespace ManagedRetrieval.Retrieval;
 
 /// <summary>A trained model together with the index of its candidates: answers raw queries, and is one file on disk.</summary>
 /// <typeparam name="TQuery">A raw query: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>

@@ -2,9 +2,10 @@ using System.Text.Json;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Towers;
 
-namespace ManagedRetrieval.Persistence;
+namespace ManagedRetrieval.Retrieval;
 
 /// <summary>Writes towers to a model's description and restores them; a table that two towers name is made once.</summary>
 internal sealed class TowerCodec(SafetensorsFile file)

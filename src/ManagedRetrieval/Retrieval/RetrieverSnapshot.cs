@@ -7,9 +7,10 @@ using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Towers;
 
-namespace ManagedRetrieval.Persistence;
+namespace ManagedRetrieval.Retrieval;
 
 /// <summary>The form of a <see cref="Retriever{TQuery, TCandidate, TId}"/> in a safetensors file.</summary>
 /// <remarks>
