@@ -10,7 +10,7 @@ internal static class ShapeRule
         if (inputs.Length < minimum || inputs.Length > maximum)
         {
             string expected = minimum == maximum ? $"{minimum}" : $"{minimum} to {maximum}";
-            throw new ArgumentException($"{op} takes {expected} inputs, not {inputs.Length}.", nameof(inputs));
+            throw new ArgumentException($"{op} takes {expected} input{(expected == "1" ? "" : "s")}, not {inputs.Length}.", nameof(inputs));
         }
     }
 

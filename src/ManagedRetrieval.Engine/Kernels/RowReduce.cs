@@ -4,9 +4,9 @@ namespace ManagedRetrieval.Engine.Kernels;
 
 /// <summary>Sums in an order that the length alone decides.</summary>
 /// <remarks>
-/// <c>TensorPrimitives.Sum</c> peels its head by the address of the data, so equal numbers at different addresses may
-/// give different last bits. Here 64 lanes are filled by element-wise steps, then folded in halves: the same bits at
-/// every address and every vector width, and a smaller rounding error than a running sum. Nothing is allocated.
+/// <c>TensorPrimitives.Sum</c> adds in an order that depends on the vector width and is not documented. Here 64 lanes are
+/// filled by element-wise steps, then folded in halves: the same bits at every address and every vector width, and a
+/// smaller rounding error than a running sum. Nothing is allocated.
 /// </remarks>
 internal static class RowReduce
 {

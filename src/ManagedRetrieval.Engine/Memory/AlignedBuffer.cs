@@ -5,8 +5,8 @@ namespace ManagedRetrieval.Engine.Memory;
 
 /// <summary>Managed memory that starts on a cache line and never moves.</summary>
 /// <remarks>
-/// A vector load that straddles two cache lines costs twice, and a moving start would let the garbage collector
-/// choose where a vectorised loop peels its head; so every tensor that the engine makes starts on a line.
+/// A vector load that straddles two cache lines costs twice, so every tensor that the engine makes starts on a line;
+/// and memory that moved with the garbage collector would make timings differ from run to run.
 /// </remarks>
 internal static class AlignedBuffer
 {

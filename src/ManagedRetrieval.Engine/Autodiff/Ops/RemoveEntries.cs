@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Engine.Autodiff.Ops;
@@ -26,36 +27,41 @@ public sealed class RemoveEntries<T> : Op<T>
     /// <inheritdoc/>
     public override void Forward(OpFrame<T> frame)
     {
-        Span<T> y = frame.Output.Span;
-        frame.Input(0).Span.CopyTo(y);
-        FillRemoved(frame, y, T.NegativeInfinity);
+        int width = frame.Output.Shape.RowLength;
+        frame.Input(0).Span.CopyTo(frame.Output.Span);
+        for (int i = 0; i < frame.Output.Shape.Rows; i++)
+        {
+            FillRemoved(frame, i, Rows.Of(frame.Output.Span, width, i), T.NegativeInfinity);
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward(OpFrame<T> frame)
     {
-        if (frame.NeedsGradient(0))
+        if (!frame.NeedsGradient(0))
         {
-            // Nothing reads this gradient after us, so the removed entries can be cleared in place.
-            Span<T> gradient = frame.OutputGradient.Span;
-            FillRemoved(frame, gradient, T.Zero);
-            Span<T> target = frame.InputGradient(0).Span;
-            TensorPrimitives.Add(target, gradient, target);
+            return;
+        }
+
+        int width = frame.Output.Shape.RowLength;
+        ReadOnlySpan<T> gradient = frame.OutputGradient.Span;
+        Span<T> target = frame.InputGradient(0).Span;
+        using var scratch = new Scratch<T>(width);
+        for (int i = 0; i < frame.Output.Shape.Rows; i++)
+        {
+            Rows.Of(gradient, width, i).CopyTo(scratch.Span);
+            FillRemoved(frame, i, scratch.Span, T.Zero);
+            Span<T> row = Rows.Of(target, width, i);
+            TensorPrimitives.Add(row, scratch.Span, row);
         }
     }
 
-    private static void FillRemoved(OpFrame<T> frame, Span<T> matrix, T value)
+    private static void FillRemoved(OpFrame<T> frame, int row, Span<T> values, T value)
     {
-        ReadOnlySpan<int> columns = frame.Indices.Values.Span;
         ReadOnlySpan<int> offsets = frame.Indices.Offsets.Span;
-        int width = frame.Output.Shape.RowLength;
-        for (int i = 0; i < offsets.Length - 1; i++)
+        foreach (int column in frame.Indices.Values.Span[offsets[row]..offsets[row + 1]])
         {
-            Span<T> row = Rows.Of(matrix, width, i);
-            foreach (int column in columns[offsets[i]..offsets[i + 1]])
-            {
-                row[column] = value;
-            }
+            values[column] = value;
         }
     }
 }
