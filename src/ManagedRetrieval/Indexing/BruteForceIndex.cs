@@ -18,7 +18,7 @@ public sealed class BruteForceIndex<TId>
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change.</param>
-    /// <param name="identifiers">One for each row.</param>
+    /// <param name="identifiers">One for each row; shared, not copied.</param>
     /// <param name="workers">Shares out the work of a search; null runs on the calling thread. It is used, not owned.</param>
     /// <param name="backend">Where scores are made; null for the processor.</param>
     /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>

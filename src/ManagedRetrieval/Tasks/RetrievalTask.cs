@@ -34,13 +34,16 @@ public sealed class RetrievalTask<T>
         _options = options ?? new RetrievalTaskOptions();
         if (_options.Temperature is { } temperature)
         {
-            if (!(temperature > 0) || !double.IsFinite(temperature))
+            // The factor, too, must be a positive and finite number of the type.
+            T factor = T.CreateChecked(1 / temperature);
+            if (!double.IsFinite(temperature) || !(factor > T.Zero) || !T.IsFinite(factor))
             {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, not {temperature}."), nameof(options));
+                throw Misfit(
+                    nameof(RetrievalTaskOptions.Temperature),
+                    string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, and so must 1 / Temperature; it is {temperature}."));
             }
 
-            _divideByTemperature = new Scale<T>(T.CreateChecked(1 / temperature));
+            _divideByTemperature = new Scale<T>(factor);
         }
     }
 
@@ -116,13 +119,13 @@ public sealed class RetrievalTask<T>
     {
         if (queries.Rank != 2 || queries.Rows == 0)
         {
-            throw new ArgumentException($"queryEmbeddings must have the shape [Q, d] with at least one row, not {queries}.", nameof(queries));
+            throw Misfit("queryEmbeddings", $"queryEmbeddings must have the shape [Q, d] with at least one row, not {queries}.");
         }
 
         if (candidates.Rank != 2 || candidates[1] != queries[1] || candidates[0] < queries[0])
         {
-            throw new ArgumentException(
-                $"candidateEmbeddings must have the shape [C, {queries[1]}] with C at least {queries[0]}, not {candidates}.", nameof(candidates));
+            throw Misfit(
+                "candidateEmbeddings", $"candidateEmbeddings must have the shape [C, {queries[1]}] with C at least {queries[0]}, not {candidates}.");
         }
 
         return (queries[0], candidates[0]);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -21,14 +22,16 @@ namespace ManagedRetrieval.Training;
 /// <param name="task">Makes the loss; candidates are named to it by their corpus rows.</param>
 /// <param name="optimizer">Changes the parameters. It keeps its state from one run to the next.</param>
 /// <param name="workers">Shares out the work; null runs on the calling thread. It is used, not owned.</param>
-public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Optimizer<float> optimizer, WorkerTeam? workers = null)
+/// <param name="backend">Where matrix products run; null for the processor.</param>
+public sealed class Trainer(
+    TwoTowerModel model, RetrievalTask<float> task, Optimizer<float> optimizer, WorkerTeam? workers = null, IComputeBackend<float>? backend = null)
 {
     private const ulong ShuffleStream = 0x5348_5546;
 
     private readonly TwoTowerModel _model = model ?? throw new ArgumentNullException(nameof(model));
     private readonly RetrievalTask<float> _task = task ?? throw new ArgumentNullException(nameof(task));
     private readonly Optimizer<float> _optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
-    private readonly Tape<float> _tape = new(workers);
+    private readonly Tape<float> _tape = new(workers, backend);
     private readonly RaggedIds _queries = new();
     private readonly RaggedIds _candidates = new();
 
@@ -65,13 +68,7 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 ReadOnlySpan<int> pairs = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-                (double stepLoss, double stepWeight) = Step(data, pairs, frequencies);
-                if (!double.IsFinite(stepLoss))
-                {
-                    throw new ArithmeticException(string.Create(
-                        CultureInfo.InvariantCulture, $"The loss became {stepLoss} in epoch {epoch} at pair {start}; a smaller learning rate may help."));
-                }
-
+                (double stepLoss, double stepWeight) = Step(data, pairs, frequencies, epoch);
                 loss += stepLoss;
                 weight += stepWeight;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
@@ -85,7 +82,7 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
         return results;
     }
 
-    private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies)
+    private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies, int epoch)
     {
         _tape.Reset();
         Span<int> rows = _tape.AllocateIndices(pairs.Length).Span;
@@ -101,10 +98,17 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
             CandidateSamplingProbability = GatherTensor(frequencies, candidates.Span),
         };
         Variable<float> loss = _task.Loss(_model.QueryTower.Apply(_tape, _queries), _model.CandidateTower.Apply(_tape, _candidates), arguments);
+        float value = loss.Value.Span[0];
+        if (!float.IsFinite(value))
+        {
+            throw new ArithmeticException(string.Create(
+                CultureInfo.InvariantCulture, $"The loss became {value} in epoch {epoch}; the step was not taken. A smaller learning rate may help."));
+        }
+
         _tape.Backward(loss);
         _optimizer.Step(_model.Parameters, workers);
         double weight = arguments.SampleWeight.IsDefault ? pairs.Length : RowReduce.Sum<float>(arguments.SampleWeight.Span);
-        return (loss.Value.Span[0], weight);
+        return (value, weight);
     }
 
     private Tensor<float> GatherTensor(float[] values, ReadOnlySpan<int> rows)
