@@ -17,8 +17,8 @@ public static class OpCheck
     private const int TinyJacobian = 300;
 
     /// <param name="draw">Builds a random case.</param>
-    /// <param name="pinned">Seeds that failed once.</param>
-    public static void Run(Func<Draw, OpCase> draw, params ReadOnlySpan<ulong> pinned)
+    /// <param name="pinned">Cases that failed once, as the failure names them.</param>
+    public static void Run(Func<Draw, OpCase> draw, params ReadOnlySpan<(ulong Seed, int Size)> pinned)
     {
         RandomCases.Check(d => Check(draw(d), d), cases: 100, size: 12, pinned);
         RandomCases.Check(

@@ -9,12 +9,12 @@ public static class RandomCases
     /// <param name="body">Throws where the property does not hold.</param>
     /// <param name="cases">How many random cases.</param>
     /// <param name="size">The largest length of an axis.</param>
-    /// <param name="pinned">Seeds that failed once; they run first, at the largest size.</param>
-    public static void Check(Action<Draw> body, int cases = 100, int size = 12, params ReadOnlySpan<ulong> pinned)
+    /// <param name="pinned">Cases that failed once, as the failure names them; they run first.</param>
+    public static void Check(Action<Draw> body, int cases = 100, int size = 12, params ReadOnlySpan<(ulong Seed, int Size)> pinned)
     {
-        foreach (ulong seed in pinned)
+        foreach ((ulong seed, int pinnedSize) in pinned)
         {
-            Named(body, new Draw(seed, size));
+            Named(body, new Draw(seed, pinnedSize));
         }
 
         Gen<(int Seed, int Size)> generator =
