@@ -28,7 +28,7 @@ public sealed class RetrievalTask<T>
     private readonly Sum<T> _sum = new();
 
     /// <summary>Makes a task.</summary>
-    /// <exception cref="ArgumentException">The temperature is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows.</exception>
     public RetrievalTask(RetrievalTaskOptions? options = null)
     {
         _options = options ?? new RetrievalTaskOptions();
@@ -40,7 +40,14 @@ public sealed class RetrievalTask<T>
                     string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, not {temperature}."), nameof(options));
             }
 
-            _divideByTemperature = new Scale<T>(T.CreateChecked(1 / temperature));
+            T factor = T.CreateChecked(1 / temperature);
+            if (!T.IsFinite(factor))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Temperature must have a finite inverse, but 1 / {temperature} is {factor}."), nameof(options));
+            }
+
+            _divideByTemperature = new Scale<T>(factor);
         }
     }
 
@@ -112,20 +119,22 @@ public sealed class RetrievalTask<T>
         return correction;
     }
 
-    private static (int Queries, int Candidates) CheckEmbeddings(Shape queries, Shape candidates)
+    private static (int Queries, int Candidates) CheckEmbeddings(Shape queryEmbeddings, Shape candidateEmbeddings)
     {
-        if (queries.Rank != 2 || queries.Rows == 0)
-        {
-            throw new ArgumentException($"queryEmbeddings must have the shape [Q, d] with at least one row, not {queries}.", nameof(queries));
-        }
-
-        if (candidates.Rank != 2 || candidates[1] != queries[1] || candidates[0] < queries[0])
+        if (queryEmbeddings.Rank != 2 || queryEmbeddings.Rows == 0)
         {
             throw new ArgumentException(
-                $"candidateEmbeddings must have the shape [C, {queries[1]}] with C at least {queries[0]}, not {candidates}.", nameof(candidates));
+                $"queryEmbeddings must have the shape [Q, d] with at least one row, not {queryEmbeddings}.", nameof(queryEmbeddings));
         }
 
-        return (queries[0], candidates[0]);
+        (int queries, int dimensions) = (queryEmbeddings[0], queryEmbeddings[1]);
+        if (candidateEmbeddings.Rank != 2 || candidateEmbeddings[1] != dimensions || candidateEmbeddings[0] < queries)
+        {
+            throw new ArgumentException(
+                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {queries}, not {candidateEmbeddings}.", nameof(candidateEmbeddings));
+        }
+
+        return (queries, candidateEmbeddings[0]);
     }
 
     private static void CheckIds(CandidateIds ids, int candidates)
