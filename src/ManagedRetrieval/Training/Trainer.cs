@@ -39,7 +39,7 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
     /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
     /// <returns>One result for each epoch.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="ArithmeticException">The loss is no longer a finite number.</exception>
+    /// <exception cref="ArithmeticException">The loss is no longer a finite number; the parameters are those that gave it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -65,13 +65,7 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 ReadOnlySpan<int> pairs = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
-                (double stepLoss, double stepWeight) = Step(data, pairs, frequencies);
-                if (!double.IsFinite(stepLoss))
-                {
-                    throw new ArithmeticException(string.Create(
-                        CultureInfo.InvariantCulture, $"The loss became {stepLoss} in epoch {epoch} at pair {start}; a smaller learning rate may help."));
-                }
-
+                (double stepLoss, double stepWeight) = Step(data, pairs, frequencies, epoch);
                 loss += stepLoss;
                 weight += stepWeight;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
@@ -85,7 +79,7 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
         return results;
     }
 
-    private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies)
+    private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies, int epoch)
     {
         _tape.Reset();
         Span<int> rows = _tape.AllocateIndices(pairs.Length).Span;
@@ -101,10 +95,18 @@ public sealed class Trainer(TwoTowerModel model, RetrievalTask<float> task, Opti
             CandidateSamplingProbability = GatherTensor(frequencies, candidates.Span),
         };
         Variable<float> loss = _task.Loss(_model.QueryTower.Apply(_tape, _queries), _model.CandidateTower.Apply(_tape, _candidates), arguments);
+        float value = loss.Value.Span[0];
+        if (!float.IsFinite(value))
+        {
+            // Before the update, which would spread the NaN over every parameter.
+            throw new ArithmeticException(string.Create(
+                CultureInfo.InvariantCulture, $"The loss became {value} in epoch {epoch}; a smaller learning rate may help."));
+        }
+
         _tape.Backward(loss);
         _optimizer.Step(_model.Parameters, workers);
         double weight = arguments.SampleWeight.IsDefault ? pairs.Length : RowReduce.Sum<float>(arguments.SampleWeight.Span);
-        return (loss.Value.Span[0], weight);
+        return (value, weight);
     }
 
     private Tensor<float> GatherTensor(float[] values, ReadOnlySpan<int> rows)
