@@ -12,7 +12,9 @@ public class LinearTests
     public void The_output_is_what_the_formula_says() => RandomCases.Check(draw =>
     {
         (int rows, int inputs, int outputs) = (draw.Length(), draw.Length(), draw.Length());
-        double[] x = draw.Values(rows * inputs), w = draw.Values(inputs * outputs), b = draw.Values(outputs);
+
+        // Positive, so that no sum cancels to a number that float cannot resolve.
+        double[] x = draw.Values(rows * inputs, Domain.Positive), w = draw.Values(inputs * outputs, Domain.Positive), b = draw.Values(outputs, Domain.Positive);
         double[] expected = new double[rows * outputs];
         for (int i = 0; i < rows; i++)
         {
