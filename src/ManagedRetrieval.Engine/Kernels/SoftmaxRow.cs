@@ -13,11 +13,29 @@ internal static class SoftmaxRow
     {
         T maximum = TensorPrimitives.Max(logits);
         TensorPrimitives.Subtract(logits, maximum, exponentials);
-        TensorPrimitives.Exp(exponentials, exponentials);
-
-        // The vectorised float exponential of 0 is one unit in the last place over 1 (System.Numerics.Tensors 10.0), which
-        // would give a row of one kept entry a loss; look again when its Exp becomes exact there.
-        TensorPrimitives.Min(exponentials, T.One, exponentials);
+        Exponential<T>(exponentials, exponentials);
         return (maximum, RowReduce.Sum<T>(exponentials));
+    }
+
+    /// <summary>e^x for x ≤ 0, exactly 1 where x is 0 and exactly 0 where it is −∞; in place if wanted.</summary>
+    public static void Exponential<T>(ReadOnlySpan<T> x, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double))
+        {
+            // Where a vector of doubles holds an entry below −708, TensorPrimitives.Exp (10.0) takes another path for all of
+            // it, whose bits change once the JIT has optimised it. e^x = (e^(x/2))² stays above, and is exactly 0 from −1,400 down.
+            TensorPrimitives.Multiply(x, T.CreateChecked(0.5), result);
+            TensorPrimitives.Max(result, T.CreateChecked(-700), result);
+            TensorPrimitives.Exp(result, result);
+            TensorPrimitives.Multiply(result, result, result);
+        }
+        else
+        {
+            TensorPrimitives.Exp(x, result);
+        }
+
+        // Vectorised, the exponential of 0 comes out as 1.0000001 in float: a row with one entry left would have a loss.
+        TensorPrimitives.Min(result, T.One, result);
     }
 }

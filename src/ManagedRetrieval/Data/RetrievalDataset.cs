@@ -58,15 +58,17 @@ public sealed class RetrievalDataset
     /// </summary>
     public float[] CandidateFrequencies()
     {
-        float[] frequencies = new float[Candidates.Count];
+        // Counted in integers: a float stops counting at 2²⁴.
+        int[] counts = new int[Candidates.Count];
         foreach (int positive in Positives)
         {
-            frequencies[positive]++;
+            counts[positive]++;
         }
 
+        float[] frequencies = new float[counts.Length];
         for (int i = 0; i < frequencies.Length; i++)
         {
-            frequencies[i] /= Positives.Length;
+            frequencies[i] = (float)((double)counts[i] / Positives.Length);
         }
 
         return frequencies;

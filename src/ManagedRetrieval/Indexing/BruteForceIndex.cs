@@ -80,7 +80,8 @@ public sealed class BruteForceIndex<TId>
             ReadOnlySpan<float> queryScores = scores.Row(query);
             ReadOnlySpan<int> queryRows = rows.AsSpan(query * kept, kept);
 
-            // A dot product of finite numbers can overflow to NaN; such candidates are left out.
+            // Fused multiply-adds of finite numbers overflow to an infinity, but another backend's sums may come to NaN:
+            // candidates without a score are left out.
             int found = queryRows.IndexOf(-1) is >= 0 and var end ? end : kept;
             var result = new ScoredCandidate<TId>[found];
             for (int i = 0; i < found; i++)

@@ -59,28 +59,30 @@ public static class FactorizedTopK
         return ranks;
     }
 
-    private static void Check(Shape queries, Shape candidates, ReadOnlySpan<int> positives)
+    private static void Check(Shape queryEmbeddings, Shape candidateEmbeddings, ReadOnlySpan<int> positives)
     {
-        if (queries.Rank != 2)
+        // Without dimensions every score is 0 and every candidate ties; no tile would be made to count them.
+        if (queryEmbeddings.Rank != 2 || queryEmbeddings[1] == 0)
         {
-            throw new ArgumentException($"queryEmbeddings must have the shape [Q, d], not {queries}.", nameof(queries));
+            throw new ArgumentException($"queryEmbeddings must have the shape [Q, d] with d at least 1, not {queryEmbeddings}.", nameof(queryEmbeddings));
         }
 
-        if (candidates.Rank != 2 || candidates[1] != queries[1])
+        if (candidateEmbeddings.Rank != 2 || candidateEmbeddings[1] != queryEmbeddings[1])
         {
-            throw new ArgumentException($"candidateEmbeddings must have the shape [N, {queries[1]}], not {candidates}.", nameof(candidates));
+            throw new ArgumentException(
+                $"candidateEmbeddings must have the shape [N, {queryEmbeddings[1]}], not {candidateEmbeddings}.", nameof(candidateEmbeddings));
         }
 
-        if (positives.Length != queries[0])
+        if (positives.Length != queryEmbeddings[0])
         {
-            throw new ArgumentException($"positives must be one for each of the {queries[0]} queries, not {positives.Length}.", nameof(positives));
+            throw new ArgumentException($"positives must be one for each of the {queryEmbeddings[0]} queries, not {positives.Length}.", nameof(positives));
         }
 
         for (int i = 0; i < positives.Length; i++)
         {
-            if ((uint)positives[i] >= (uint)candidates[0])
+            if ((uint)positives[i] >= (uint)candidateEmbeddings[0])
             {
-                throw new ArgumentException($"positives must be rows of the corpus, 0 to {candidates[0] - 1}, but number {i} is {positives[i]}.", nameof(positives));
+                throw new ArgumentException($"positives must be rows of the corpus, 0 to {candidateEmbeddings[0] - 1}, but number {i} is {positives[i]}.", nameof(positives));
             }
         }
     }

@@ -17,17 +17,20 @@ public sealed class Adagrad<T> : Optimizer<T>
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">η, positive and finite.</param>
-    /// <param name="initialAccumulator">a before the first step, not negative.</param>
-    /// <param name="epsilon">ε, positive.</param>
+    /// <param name="initialAccumulator">a before the first step, finite and not negative.</param>
+    /// <param name="epsilon">ε, positive and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public Adagrad(double learningRate = 0.1, double initialAccumulator = 0.1, double epsilon = 1e-7)
         : base(learningRate)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(initialAccumulator);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
+        if (!(initialAccumulator >= 0) || !double.IsFinite(initialAccumulator))
+        {
+            throw new ArgumentOutOfRangeException(nameof(initialAccumulator), initialAccumulator, "The initial accumulator must be finite and not negative.");
+        }
+
         InitialState = initialAccumulator;
         _minusRate = T.CreateChecked(-learningRate);
-        _epsilon = T.CreateChecked(epsilon);
+        _epsilon = Positive(epsilon, nameof(epsilon));
     }
 
     private protected override int StateCount => 1;

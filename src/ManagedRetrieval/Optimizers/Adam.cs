@@ -21,17 +21,12 @@ public sealed class Adam<T> : Optimizer<T>
     /// <param name="learningRate">η, positive and finite.</param>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
-    /// <param name="epsilon">ε, positive.</param>
+    /// <param name="epsilon">ε, positive and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
         : base(learningRate)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(beta1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(beta1, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(beta2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(beta2, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
-        (_beta1, _beta2, _epsilon) = (beta1, beta2, T.CreateChecked(epsilon));
+        (_beta1, _beta2, _epsilon) = (Decay(beta1, nameof(beta1)), Decay(beta2, nameof(beta2)), Positive(epsilon, nameof(epsilon)));
     }
 
     private protected override int StateCount => 2;
@@ -65,4 +60,7 @@ public sealed class Adam<T> : Optimizer<T>
             TensorPrimitives.FusedMultiplyAdd(step, minusRate, x, x);
         }
     }
+
+    private static double Decay(double value, string name) =>
+        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie in [0, 1).");
 }

@@ -28,6 +28,15 @@ public abstract class Optimizer<T>
     /// <summary>The size of a step.</summary>
     public double LearningRate { get; }
 
+    /// <summary>A setting that must be positive and finite, in the precision that it is used in: what is 0 there divides by 0.</summary>
+    private protected static T Positive(double value, string name)
+    {
+        T converted = T.CreateChecked(value);
+        return converted > T.Zero && T.IsFinite(converted)
+            ? converted
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite as {typeof(T).Name}.");
+    }
+
     /// <summary>The number of state tensors of a parameter, each of the parameter's shape.</summary>
     private protected abstract int StateCount { get; }
 

@@ -13,14 +13,16 @@ internal static class AccidentalHits
     public static OpIndices Find<T>(Tape<T> tape, CandidateIds ids, int queries)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, ids.Count));
+        // At least two buckets: a shift by all 32 bits of a hash would be none.
+        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(2, ids.Count));
+        int shift = BitOperations.LeadingZeroCount((uint)buckets - 1);
         Span<int> first = tape.AllocateIndices(buckets).Span;
         Span<int> next = tape.AllocateIndices(ids.Count).Span;
         first.Fill(-1);
         for (int j = ids.Count - 1; j >= 0; j--)
         {
             // Pushed in descending order, so that each bucket's list ascends.
-            ref int head = ref first[ids.HashAt(j) & (buckets - 1)];
+            ref int head = ref first[(int)(ids.HashAt(j) >> shift)];
             next[j] = head;
             head = j;
         }
@@ -30,7 +32,7 @@ internal static class AccidentalHits
         for (int i = 0; i < queries; i++)
         {
             offsets.Span[i] = count;
-            for (int j = first[ids.HashAt(i) & (buckets - 1)]; j >= 0; j = next[j])
+            for (int j = first[(int)(ids.HashAt(i) >> shift)]; j >= 0; j = next[j])
             {
                 count += j != i && ids.AreSame(i, j) ? 1 : 0;
             }
@@ -41,7 +43,7 @@ internal static class AccidentalHits
         int position = 0;
         for (int i = 0; i < queries; i++)
         {
-            for (int j = first[ids.HashAt(i) & (buckets - 1)]; j >= 0; j = next[j])
+            for (int j = first[(int)(ids.HashAt(i) >> shift)]; j >= 0; j = next[j])
             {
                 if (j != i && ids.AreSame(i, j))
                 {

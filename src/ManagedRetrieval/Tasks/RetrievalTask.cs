@@ -28,7 +28,7 @@ public sealed class RetrievalTask<T>
     private readonly Sum<T> _sum = new();
 
     /// <summary>Makes a task.</summary>
-    /// <exception cref="ArgumentException">The temperature is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows.</exception>
     public RetrievalTask(RetrievalTaskOptions? options = null)
     {
         _options = options ?? new RetrievalTaskOptions();
@@ -40,7 +40,7 @@ public sealed class RetrievalTask<T>
             {
                 throw Misfit(
                     nameof(RetrievalTaskOptions.Temperature),
-                    string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, and so must 1 / Temperature; it is {temperature}."));
+                    string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, and so must its inverse, not {temperature}."));
             }
 
             _divideByTemperature = new Scale<T>(factor);
@@ -115,20 +115,22 @@ public sealed class RetrievalTask<T>
         return correction;
     }
 
-    private static (int Queries, int Candidates) CheckEmbeddings(Shape queries, Shape candidates)
+    private static (int Queries, int Candidates) CheckEmbeddings(Shape queryEmbeddings, Shape candidateEmbeddings)
     {
-        if (queries.Rank != 2 || queries.Rows == 0)
+        if (queryEmbeddings.Rank != 2 || queryEmbeddings.Rows == 0)
         {
-            throw Misfit("queryEmbeddings", $"queryEmbeddings must have the shape [Q, d] with at least one row, not {queries}.");
+            throw new ArgumentException(
+                $"queryEmbeddings must have the shape [Q, d] with at least one row, not {queryEmbeddings}.", nameof(queryEmbeddings));
         }
 
-        if (candidates.Rank != 2 || candidates[1] != queries[1] || candidates[0] < queries[0])
+        (int queries, int dimensions) = (queryEmbeddings[0], queryEmbeddings[1]);
+        if (candidateEmbeddings.Rank != 2 || candidateEmbeddings[1] != dimensions || candidateEmbeddings[0] < queries)
         {
-            throw Misfit(
-                "candidateEmbeddings", $"candidateEmbeddings must have the shape [C, {queries[1]}] with C at least {queries[0]}, not {candidates}.");
+            throw new ArgumentException(
+                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {queries}, not {candidateEmbeddings}.", nameof(candidateEmbeddings));
         }
 
-        return (queries[0], candidates[0]);
+        return (queries, candidateEmbeddings[0]);
     }
 
     private static void CheckIds(CandidateIds ids, int candidates)

@@ -42,7 +42,7 @@ public sealed class Trainer(
     /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
     /// <returns>One result for each epoch.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="ArithmeticException">The loss is no longer a finite number.</exception>
+    /// <exception cref="ArithmeticException">The loss is no longer a finite number; the parameters are those that gave it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -101,6 +101,7 @@ public sealed class Trainer(
         float value = loss.Value.Span[0];
         if (!float.IsFinite(value))
         {
+            // Before the update, which would spread the NaN over every parameter.
             throw new ArithmeticException(string.Create(
                 CultureInfo.InvariantCulture, $"The loss became {value} in epoch {epoch}; the step was not taken. A smaller learning rate may help."));
         }

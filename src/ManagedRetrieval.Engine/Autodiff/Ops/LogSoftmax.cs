@@ -75,7 +75,7 @@ public sealed class LogSoftmax<T> : Op<T>
                 {
                     ReadOnlySpan<T> gradient = Rows.Of(Gradient, Width, i);
                     TensorPrimitives.Add(target, gradient, target);
-                    TensorPrimitives.Exp(source, exponentials);
+                    SoftmaxRow.Exponential(source, exponentials);
                     TensorPrimitives.FusedMultiplyAdd(exponentials, -RowReduce.Sum(gradient), target, target);
                 }
             }

@@ -1,0 +1,125 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Tasks;
+
+namespace ManagedRetrieval.Tests.Tasks;
+
+public class RetrievalTaskErrorTests
+{
+    private static readonly RetrievalTask<float> Plain = new();
+    private static readonly RetrievalTask<float> Removing = new(new RetrievalTaskOptions { RemoveAccidentalHits = true });
+
+    [Theory]
+    [InlineData(0, "not 0")]
+    [InlineData(-0.5, "not -0.5")]
+    [InlineData(double.NaN, "not NaN")]
+    [InlineData(double.PositiveInfinity, "not Infinity")]
+    [InlineData(double.NegativeInfinity, "not -Infinity")]
+    public void A_temperature_that_is_not_positive_and_finite_is_refused(double temperature, string came) => Refused(
+        () => Make<float>(temperature), "Temperature", "positive and finite", came);
+
+    [Fact]
+    public void A_temperature_whose_inverse_overflows_is_refused()
+    {
+        Refused(() => Make<float>(1e-39), "Temperature", "1E-39");
+        Refused(() => Make<double>(1e-309), "Temperature", "1E-309");
+        Assert.NotNull(Make<double>(1e-39));
+    }
+
+    [Fact]
+    public void Queries_that_are_no_matrix_or_empty_are_refused()
+    {
+        Refused("queryEmbeddings", () => Loss(new Shape(4), new Shape(4, 3)), "queryEmbeddings", "[Q, d]", "[4]");
+        Refused("queryEmbeddings", () => Loss(new Shape(2, 4, 3), new Shape(4, 3)), "queryEmbeddings", "[Q, d]", "[2, 4, 3]");
+        Refused("queryEmbeddings", () => Loss(new Shape(0, 3), new Shape(4, 3)), "queryEmbeddings", "at least one row", "[0, 3]");
+    }
+
+    [Fact]
+    public void Candidates_that_do_not_fit_the_queries_are_refused()
+    {
+        Refused("candidateEmbeddings", () => Loss(new Shape(4, 3), new Shape(4)), "candidateEmbeddings", "[C, 3]", "not [4]");
+        Refused("candidateEmbeddings", () => Loss(new Shape(4, 3), new Shape(1, 4, 3)), "candidateEmbeddings", "[C, 3]", "[1, 4, 3]");
+        Refused("candidateEmbeddings", () => Loss(new Shape(4, 3), new Shape(4, 2)), "candidateEmbeddings", "[C, 3]", "[4, 2]");
+        Refused("candidateEmbeddings", () => Loss(new Shape(4, 3), new Shape(3, 3)), "candidateEmbeddings", "C at least 4", "[3, 3]");
+    }
+
+    [Fact]
+    public void Weights_of_another_shape_or_outside_their_range_are_refused()
+    {
+        Weights([1, 1], "[3]", "[2]");
+        Weights([1, 1, 1, 1], "[3]", "[4]");
+        Weights([1, -0.25f, 1], "not negative", "number 1 is -0.25");
+        Weights([1, 1, float.NaN], "finite", "number 2 is NaN");
+        Weights([float.PositiveInfinity, 1, 1], "finite", "number 0 is Infinity");
+        Refused(() => Loss(new() { SampleWeight = new Tensor<float>(new Shape(3, 1)) }), "SampleWeight", "[3]", "[3, 1]");
+
+        static void Weights(float[] weights, params string[] parts) =>
+            Refused("SampleWeight", () => Loss(new() { SampleWeight = Tensor<float>.Of(weights) }), ["SampleWeight", .. parts]);
+    }
+
+    [Fact]
+    public void Probabilities_of_another_shape_or_outside_their_range_are_refused()
+    {
+        Probabilities([0.5f, 0.5f, 0.5f], "[4]", "[3]");
+        Probabilities([0.5f, 0, 0.5f, 0.5f], "(0, 1]", "number 1 is 0");
+        Probabilities([0.5f, 0.5f, -0.125f, 0.5f], "(0, 1]", "number 2 is -0.125");
+        Probabilities([0.5f, 0.5f, 0.5f, 1.5f], "(0, 1]", "number 3 is 1.5");
+        Probabilities([float.NaN, 0.5f, 0.5f, 0.5f], "(0, 1]", "number 0 is NaN");
+        Probabilities([float.PositiveInfinity, 0.5f, 0.5f, 0.5f], "(0, 1]", "number 0 is Infinity");
+
+        static void Probabilities(float[] probabilities, params string[] parts) => Refused(
+            "CandidateSamplingProbability",
+            () => Loss(new() { CandidateSamplingProbability = Tensor<float>.Of(probabilities) }),
+            ["CandidateSamplingProbability", .. parts]);
+    }
+
+    [Fact]
+    public void Ids_that_are_missing_or_of_another_number_are_refused()
+    {
+        Refused("CandidateIds", () => Loss(default, Removing), "CandidateIds", "RemoveAccidentalHits", "4 candidates", "none came");
+        Refused("CandidateIds", () => Loss(new() { CandidateIds = new[] { 1, 2, 3 } }, Removing), "CandidateIds", "4 candidates", "not 3");
+        Refused("CandidateIds", () => Loss(new() { CandidateIds = new[] { 1L, 2, 3, 4, 5 } }, Removing), "CandidateIds", "4 candidates", "not 5");
+        Refused("CandidateIds", () => Loss(new() { CandidateIds = new[] { "a" } }, Removing), "CandidateIds", "4 candidates", "not 1");
+    }
+
+    [Fact]
+    public void A_refused_call_leaves_the_tape_usable()
+    {
+        var tape = new Tape<float>();
+        Variable<float> queries = tape.Input(new Tensor<float>(new Shape(2, 3)));
+        Variable<float> candidates = tape.Input(new Tensor<float>(new Shape(2, 3)));
+        Assert.ThrowsAny<ArgumentException>(() => Removing.Loss(queries, candidates));
+        Variable<float> loss = Plain.Loss(queries, candidates);
+        tape.Backward(loss);
+
+        // All logits are 0: two rows with an even choice of two.
+        Assert.Equal(2 * Math.Log(2), loss.Value.Span[0], 1e-6);
+    }
+
+    private static RetrievalTask<T> Make<T>(double temperature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => new(new RetrievalTaskOptions { Temperature = temperature });
+
+    private static void Loss(Shape queries, Shape candidates)
+    {
+        var tape = new Tape<float>();
+        Plain.Loss(tape.Input(new Tensor<float>(queries)), tape.Input(new Tensor<float>(candidates)));
+    }
+
+    private static void Loss(RetrievalArguments<float> arguments, RetrievalTask<float>? task = null)
+    {
+        var tape = new Tape<float>();
+        (task ?? Plain).Loss(tape.Input(new Tensor<float>(new Shape(3, 2))), tape.Input(new Tensor<float>(new Shape(4, 2))), arguments);
+    }
+
+    private static void Refused(string parameter, Action call, params string[] parts) =>
+        Assert.Equal(parameter, Refused(call, parts).ParamName);
+
+    private static ArgumentException Refused(Action call, params string[] parts)
+    {
+        ArgumentException error = Assert.ThrowsAny<ArgumentException>(call);
+        Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        return error;
+    }
+}
