@@ -1,5 +1,6 @@
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Towers;
 
@@ -85,9 +86,17 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
     /// <returns>One list for each query, best first, then by row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    /// <exception cref="ArgumentException">A query's embedding is not finite: the model's parameters are too large.</exception>
+    /// <exception cref="ArithmeticException">A query's embedding is not finite: the model's parameters are too large, or no numbers.</exception>
     /// <exception cref="KeyNotFoundException">A query is an id that the model does not know, and it has no bucket for such.</exception>
-    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k) => Index.Search(Model.EmbedQueries(queries, _workers), k);
+    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k)
+    {
+        Tensor<float> embeddings = Model.EmbedQueries(queries, _workers);
+
+        // The index would blame an argument that the caller never saw. Of no elements, IsFiniteAll says false.
+        return embeddings.Span.IsEmpty || TensorPrimitives.IsFiniteAll<float>(embeddings.Span)
+            ? Index.Search(embeddings, k)
+            : throw new ArithmeticException("A query's embedding is not finite: the model's parameters are too large, or no numbers.");
+    }
 
     /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
     /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
