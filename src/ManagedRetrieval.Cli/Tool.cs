@@ -57,9 +57,7 @@ internal static class Tool
 
     private static int Fail(IAnsiConsole errors, int code, string message)
     {
-        // Messages quote file contents; a line break or control character in them must not reach the terminal.
-        string line = string.Concat(message.Select(character => char.IsControl(character) ? ' ' : character));
-        errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + line.Trim());
+        errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + Terminal.OneLine(message).Trim());
         return code;
     }
 

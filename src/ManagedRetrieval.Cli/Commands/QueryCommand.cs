@@ -40,7 +40,7 @@ internal static class QueryCommand
     public static IReadOnlyList<IReadOnlyList<string>> Rows(ScoredCandidate<string>[] answers) =>
         [.. answers.Select((answer, i) => (IReadOnlyList<string>)
         [
-            answer.Identifier,
+            Terminal.OneLine(answer.Identifier),
             string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
             string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
         ])];

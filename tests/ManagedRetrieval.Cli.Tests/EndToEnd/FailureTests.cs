@@ -1,5 +1,6 @@
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Cli.Tests.ReferenceDocs;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
@@ -116,14 +117,36 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_whose_embeddings_overflow_is_told_of()
+    {
+        Retriever<string, string, string> retriever = SmallModel(new TwoTowerOptions { Dimensions = 2, Combiner = BagCombiner.Sum, Linear = false, Normalize = false });
+        retriever.Model.QueryTower.Table.Value.Span.Fill(float.MaxValue);
+        await retriever.SaveAsync(Model);
+        (await Ask()).Failed(1, "not finite");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Candidates_with_control_characters_do_not_command_the_terminal(bool live)
+    {
+        await SmallModel(null, "red\u001b[2J", "two\r\nlines").SaveAsync(Model);
+        using var output = new StringWriter();
+        ToolResult result = (await InProcess.RunAsync(() => throw new InvalidOperationException(), output, live, CancellationToken.None, "query", Model, "a red fish")).Succeeded();
+        Assert.Contains("red [2J ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("two  lines ", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[2J", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_process_reports_a_missing_model_by_its_exit_code() =>
         (await ToolProcess.RunAsync(_folder.Path, new Dictionary<string, string>(), "query", "nowhere", "text")).Failed(1, "'nowhere'");
 
-    private static Retriever<string, string, string> SmallModel()
+    private static Retriever<string, string, string> SmallModel(TwoTowerOptions? options = null, params string[] names)
     {
         var feature = new TextFeature(new TextFeatureOptions { Buckets = 8 });
-        var model = new TwoTowerModel<string, string>(feature, feature, new TwoTowerOptions { Dimensions = 2, ShareTable = true });
-        return Retriever<string, string, string>.Build(model, ["red fish", "blue fish"], ["red", "blue"]);
+        var model = new TwoTowerModel<string, string>(feature, feature, options ?? new TwoTowerOptions { Dimensions = 2, ShareTable = true });
+        return Retriever<string, string, string>.Build(model, ["red fish", "blue fish"], names.Length > 0 ? names : ["red", "blue"]);
     }
 
     private Task<ToolResult> Ask() => InProcess.RunAsync("query", Model, "a red fish");
