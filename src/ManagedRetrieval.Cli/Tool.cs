@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ManagedRetrieval.Cli.Commands;
 using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.ReferenceDocs;
 using Spectre.Console;
 
 namespace ManagedRetrieval.Cli;
@@ -9,15 +10,24 @@ namespace ManagedRetrieval.Cli;
 /// <summary>The command line as a function: arguments in, exit code out.</summary>
 internal static class Tool
 {
-    public static async Task<int> RunAsync(string[] args, IAnsiConsole output, IAnsiConsole errors, CancellationToken cancellationToken)
+    /// <summary>Runs the tool.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="output">For what was asked.</param>
+    /// <param name="errors">For the one line that says what went wrong.</param>
+    /// <param name="findPack">Looks for the documentation to learn from.</param>
+    /// <param name="cancellationToken">Stops at a clean point.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, IAnsiConsole output, IAnsiConsole errors, Func<ReferencePackSearch> findPack, CancellationToken cancellationToken)
     {
         var terminal = new Terminal(output);
         var root = new RootCommand("Two-tower retrieval in pure managed C#: train, evaluate, index, query.")
         {
-            QuickstartCommand.Create(terminal),
+            QuickstartCommand.Create(terminal, findPack),
             QueryCommand.Create(terminal),
         };
-        ParseResult parsed = root.Parse(args);
+
+        // A query may well begin with "@", which would name a file of arguments.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             return Fail(errors, ExitCode.WrongUsage, FirstError(parsed) + $" Try '{Path(parsed)} --help'.");
@@ -47,15 +57,16 @@ internal static class Tool
 
     private static int Fail(IAnsiConsole errors, int code, string message)
     {
-        // Messages quote file contents; a line break or control character in them must not reach the terminal.
-        string line = string.Concat(message.Select(character => char.IsControl(character) ? ' ' : character));
-        errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + line.Trim());
+        errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + Terminal.OneLine(message).Trim());
         return code;
     }
 
     private static string FirstError(ParseResult parsed)
     {
-        ParseError error = parsed.Errors[0];
+        // What was not understood says more than what is missing because of it.
+        ParseError error = parsed.UnmatchedTokens is [string unknown, ..]
+            ? parsed.Errors.FirstOrDefault(other => other.Message.Contains($"'{unknown}'", StringComparison.Ordinal)) ?? parsed.Errors[0]
+            : parsed.Errors[0];
         return error.Message.TrimEnd('.') + ".";
     }
 

@@ -1,26 +1,46 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
 
 namespace ManagedRetrieval.Cli.Commands;
 
 /// <summary>Options that several commands have, with the same meaning and checks.</summary>
 internal static class CommonOptions
 {
-    public static Option<int> Workers() => Positive(
-        "--workers", "Threads to share the work; by default one for each processor. Makes no difference to any result.", _ => Environment.ProcessorCount, "COUNT", 1024);
+    public static Option<int> Workers() => Integer(
+        "--workers", "Threads to share the work; by default one for each processor. Makes no difference to any result.", _ => Environment.ProcessorCount, "COUNT", 1, 1024);
 
-    public static Option<int> Positive(string name, string description, Func<System.CommandLine.Parsing.ArgumentResult, int> byDefault, string unit, int maximum = int.MaxValue)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = byDefault, HelpName = unit };
-        option.Validators.Add(result =>
+    /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>, in plain digits.</summary>
+    public static Option<TNumber> Integer<TNumber>(
+        string name, string description, Func<ArgumentResult, TNumber> byDefault, string unit, TNumber minimum, TNumber maximum)
+        where TNumber : IBinaryInteger<TNumber> =>
+        new(name)
         {
-            // A value that is no integer at all is the parser's to report.
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var value && (value < 1 || value > maximum))
+            Description = description,
+            DefaultValueFactory = byDefault,
+            HelpName = unit,
+
+            // The parser's own conversion throws when a validator asks for a value that is no number.
+            CustomParser = result =>
             {
-                result.AddError(maximum == int.MaxValue
-                    ? $"{name} must be at least 1, not {value}."
-                    : $"{name} must be from 1 to {maximum}, not {value}.");
-            }
-        });
-        return option;
-    }
+                string text = result.Tokens[^1].Value;
+                if (TNumber.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out TNumber? value) && value >= minimum && value <= maximum)
+                {
+                    return value;
+                }
+
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {minimum} to {maximum}, not '{text}'."));
+                return minimum;
+            },
+        };
+
+    /// <summary>Refuses an empty name for a file or folder.</summary>
+    public static void RequireName(Option option, string kind) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{option.Name} needs the name of a {kind}, not an empty one.");
+        }
+    });
 }

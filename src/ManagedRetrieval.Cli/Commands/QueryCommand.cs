@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Indexing;
@@ -16,12 +17,14 @@ internal static class QueryCommand
         var text = new Argument<string>("TEXT") { Description = "What to look for." };
         text.Validators.Add(result =>
         {
-            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()))
+            // Without a letter or digit there is no word, every candidate would score alike, and the order would mean nothing.
+            string query = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (!query.EnumerateRunes().Any(Rune.IsLetterOrDigit))
             {
-                result.AddError("The query TEXT is empty.");
+                result.AddError($"The query TEXT '{query}' holds no word to look for.");
             }
         });
-        Option<int> k = CommonOptions.Positive("-k", "The number of answers.", _ => 10, "COUNT");
+        Option<int> k = CommonOptions.Integer("-k", "The number of answers.", _ => 10, "COUNT", 1, int.MaxValue);
         Option<int> workers = CommonOptions.Workers();
         var command = new Command("query", "Answers a query from a saved model.") { model, text, k, workers };
         command.SetAction((result, cancellationToken) => RunAsync(
@@ -38,13 +41,18 @@ internal static class QueryCommand
     public static IReadOnlyList<IReadOnlyList<string>> Rows(ScoredCandidate<string>[] answers) =>
         [.. answers.Select((answer, i) => (IReadOnlyList<string>)
         [
-            answer.Identifier,
+            Terminal.OneLine(answer.Identifier),
             string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
             string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
         ])];
 
     private static async Task<int> RunAsync(Terminal terminal, string model, string text, int k, int workers, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(model))
+        {
+            throw new ToolException($"'{model}' is a folder, not a model file.");
+        }
+
         if (!File.Exists(model))
         {
             throw new ToolException($"There is no model file '{model}'.");

@@ -8,19 +8,14 @@ namespace ManagedRetrieval.Cli.Commands;
 /// <summary><c>quickstart</c>: trains a model that finds the .NET API from a sentence.</summary>
 internal static class QuickstartCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Func<ReferencePackSearch> findPack)
     {
-        var seed = new Option<ulong>("--seed") { Description = "Decides all random numbers.", DefaultValueFactory = _ => 1, HelpName = "NUMBER" };
-        Option<int> epochs = CommonOptions.Positive("--epochs", "How often every pair is seen.", _ => QuickstartSettings.DefaultEpochs, "COUNT", 10_000);
+        Option<ulong> seed = CommonOptions.Integer("--seed", "Decides all random numbers.", _ => 1UL, "NUMBER", 0UL, ulong.MaxValue);
+        Option<int> epochs = CommonOptions.Integer("--epochs", "How often every pair is seen.", _ => QuickstartSettings.DefaultEpochs, "COUNT", 1, 10_000);
         var directory = new Option<string>("--out") { Description = "The folder for model.safetensors.", DefaultValueFactory = _ => "out", HelpName = "FOLDER" };
-        directory.Validators.Add(result =>
-        {
-            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()))
-            {
-                result.AddError("--out needs the name of a folder.");
-            }
-        });
+        CommonOptions.RequireName(directory, "folder");
         var json = new Option<string?>("--json") { Description = "A file for all figures.", HelpName = "FILE" };
+        CommonOptions.RequireName(json, "file");
         Option<int> workers = CommonOptions.Workers();
         var command = new Command("quickstart", "Trains a model on the documentation of the installed .NET reference pack and answers with it: find the .NET API from a sentence.")
         {
@@ -36,7 +31,7 @@ internal static class QuickstartCommand
                 JsonFile = result.GetValue(json),
                 Workers = result.GetRequiredValue(workers),
             };
-            return new QuickstartJob(terminal, settings).RunAsync(ReferencePack.Find(), cancellationToken);
+            return new QuickstartJob(terminal, settings).RunAsync(findPack(), cancellationToken);
         });
         return command;
     }

@@ -9,6 +9,9 @@ internal sealed class Terminal(IAnsiConsole console)
 {
     private bool IsLive => console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive;
 
+    /// <summary>The text with a space for each control character: what a file holds must not break lines or command the terminal.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));
+
     public void Line(string text = "") => console.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>A heading of a part of the output.</summary>

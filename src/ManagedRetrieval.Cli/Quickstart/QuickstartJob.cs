@@ -28,7 +28,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         "wait for all tasks to finish",
     ];
 
-    /// <exception cref="ToolException">No reference pack was found.</exception>
+    /// <exception cref="ToolException">No reference pack was found, or it holds too little, or results could not be written.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
     public async Task<int> RunAsync(ReferencePackSearch search, CancellationToken cancellationToken)
@@ -42,6 +42,11 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{docs.Candidates.Count:n0} APIs; {docs.Train.Count:n0} sentences to learn from, {docs.Validation.Count:n0} for validation, {docs.Test.Count:n0} for the test."));
+
+        if (docs.Train.Count == 0 || docs.Validation.Count == 0 || docs.Test.Count == 0)
+        {
+            throw new ToolException($"The reference pack in '{pack.Directory}' has too little documentation to learn from and to test on.");
+        }
 
         var model = new TwoTowerModel<string, string>(new TextFeature(settings.Features), new TextFeature(settings.Features), settings.Towers);
         IReadOnlyList<EpochResult> epochs = await TrainAsync(docs, model, team, cancellationToken).ConfigureAwait(false);
@@ -77,6 +82,11 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         if (settings.JsonFile is { } json && Directory.Exists(json))
         {
             throw new ToolException($"Cannot write '{json}': it is a folder.");
+        }
+
+        if (settings.JsonFile is { } figures && Path.GetFullPath(figures) == Path.GetFullPath(settings.ModelFile))
+        {
+            throw new ToolException($"Cannot write the figures to '{figures}': it is the model file.");
         }
 
         foreach (string directory in directories)

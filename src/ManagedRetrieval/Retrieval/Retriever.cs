@@ -1,5 +1,6 @@
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Towers;
@@ -78,14 +79,29 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     public ScoredCandidate<TId>[] Retrieve(TQuery query, int k) => Retrieve([query], k)[0];
 
     /// <summary>Finds the best candidates for each query.</summary>
+    /// <remarks>
+    /// A text without any word (no letter, no digit) has an empty bag, whose embedding is 0, or the bias where the tower
+    /// has a linear layer. Without one every score is 0, so the answer is the first k candidates by row.
+    /// </remarks>
     /// <param name="queries">Raw queries.</param>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
     /// <returns>One list for each query, best first, then by row.</returns>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k) => Index.Search(Model.EmbedQueries(queries, _workers), k);
+    /// <exception cref="ArithmeticException">A query's embedding is not finite: the model's parameters are too large, or no numbers.</exception>
+    /// <exception cref="KeyNotFoundException">A query is an id that the model does not know, and it has no bucket for such.</exception>
+    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k)
+    {
+        Tensor<float> embeddings = Model.EmbedQueries(queries, _workers);
+
+        // The index would blame an argument that the caller never saw. Of no elements, IsFiniteAll says false.
+        return embeddings.Span.IsEmpty || TensorPrimitives.IsFiniteAll<float>(embeddings.Span)
+            ? Index.Search(embeddings, k)
+            : throw new ArithmeticException("A query's embedding is not finite: the model's parameters are too large, or no numbers.");
+    }
 
     /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
-    /// <exception cref="NotSupportedException">A feature is not one of this library.</exception>
+    /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
+    /// <exception cref="ArgumentException">An identifier is no valid Unicode, or a parameter bears a name that the snapshot uses itself.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
     public Task SaveAsync(string path, CancellationToken cancellationToken = default) =>

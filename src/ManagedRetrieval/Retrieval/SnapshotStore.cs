@@ -19,7 +19,11 @@ internal sealed class SnapshotStore : IFeatureStore
 
     public void AddIntegers(string name, ReadOnlySpan<long> values) => Writer.AddCopy(name, values, values.Length);
 
-    public long[] GetIntegers(string name) => File.GetLongs(name);
+    public long[] GetIntegers(string name)
+    {
+        File.RequireShape(name, SafetensorsType.I64, File.GetInfo(name).ElementCount);
+        return File.GetLongs(name);
+    }
 
     private SafetensorsWriter Writer => _writer ?? throw new InvalidOperationException("The snapshot is being read.");
 

@@ -41,7 +41,9 @@ internal static class SnapshotTensors
 
         var tensor = new Tensor<float>(rank == 1 ? new Shape((int)info.Shape[0]) : new Shape((int)info.Shape[0], (int)info.Shape[1]));
         file.ReadFloats(name, tensor.Span);
-        int bad = TensorPrimitives.IsFiniteAll<float>(tensor.Span) ? -1 : FirstNotFinite(tensor.Span);
+
+        // Of no elements, IsFiniteAll says false.
+        int bad = tensor.Span.IsEmpty || TensorPrimitives.IsFiniteAll<float>(tensor.Span) ? -1 : FirstNotFinite(tensor.Span);
         if (bad >= 0)
         {
             throw SnapshotFormatException.InTensor(

@@ -7,12 +7,13 @@ using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Retrieval;
 
-/// <summary>Writes towers to a model's description and restores them; a table that two towers name is made once.</summary>
+/// <summary>Writes towers to a model's description and restores them; a parameter that two towers name is made once.</summary>
 internal sealed class TowerCodec(SafetensorsFile file)
 {
     private static readonly string[] Combiners = ["sum", "mean", "sqrtn"];
 
     private readonly Dictionary<string, EmbeddingTable<float>> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, int Rank), DenseParameter<float>> _dense = [];
 
     public static void Write(Utf8JsonWriter json, EmbeddingBagTower<float> tower)
     {
@@ -69,5 +70,14 @@ internal sealed class TowerCodec(SafetensorsFile file)
         return table;
     }
 
-    private DenseParameter<float> Dense(string name, int rank) => new(name, SnapshotTensors.Read(file, name, rank));
+    private DenseParameter<float> Dense(string name, int rank)
+    {
+        if (!_dense.TryGetValue((name, rank), out DenseParameter<float>? parameter))
+        {
+            parameter = new DenseParameter<float>(name, SnapshotTensors.Read(file, name, rank));
+            _dense.Add((name, rank), parameter);
+        }
+
+        return parameter;
+    }
 }

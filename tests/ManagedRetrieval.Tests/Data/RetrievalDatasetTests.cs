@@ -1,6 +1,6 @@
 using ManagedRetrieval.Data;
-using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Data;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Tests.Persistence;
@@ -130,38 +129,5 @@ public sealed class FileSystemTests : IDisposable
     private sealed class ShrinkingStream(byte[] bytes) : MemoryStream(bytes, 0, bytes.Length - 1)
     {
         public override long Length => base.Length + 1;
-    }
-
-    /// <summary>Memory that does something when it is looked at for the given time.</summary>
-    private sealed class TripWire(int length, int looks, Action trip) : MemoryManager<float>
-    {
-        private readonly float[] _values = new float[length];
-        private int _seen;
-
-        public bool Tripped => _seen >= looks;
-
-        public void Reset() => _seen = 0;
-
-        public override Memory<float> Memory => CreateMemory(length);
-
-        public override Span<float> GetSpan()
-        {
-            if (++_seen == looks)
-            {
-                trip();
-            }
-
-            return _values;
-        }
-
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
     }
 }

@@ -3,8 +3,8 @@ using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Tasks;
-using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 using ManagedRetrieval.Training;
 

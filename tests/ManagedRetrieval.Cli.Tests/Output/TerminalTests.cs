@@ -1,0 +1,31 @@
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.Tests.EndToEnd;
+
+namespace ManagedRetrieval.Cli.Tests.Output;
+
+public class TerminalTests
+{
+    [Fact]
+    public void A_redirected_table_is_aligned_text()
+    {
+        using var writer = new StringWriter();
+        new Terminal(InProcess.Console(writer, live: false)).Table(["API", "score"], [["a.long.name", "1.5"], ["b", "-10.25"]]);
+        Assert.Equal(["API           score", "a.long.name     1.5", "b            -10.25", ""], writer.ToString().ReplaceLineEndings("\n").Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Brackets_are_shown_not_obeyed(bool live)
+    {
+        using var writer = new StringWriter();
+        var terminal = new Terminal(InProcess.Console(writer, live));
+        terminal.Heading("[red]heading[/]");
+        terminal.Line("[blue]line[/] [nonsense]");
+        terminal.Table(["[bold]API"], [["List[int]"]]);
+        Assert.Equal(3, terminal.Step("[green]step", () => 3));
+        string output = writer.ToString();
+        Assert.All(["[red]heading[/]", "[blue]line[/] [nonsense]", "[bold]API", "List[int]", "[green]step"], text => Assert.Contains(text, output, StringComparison.Ordinal));
+        Assert.Equal(live, output.Contains('\u001b', StringComparison.Ordinal));
+    }
+}

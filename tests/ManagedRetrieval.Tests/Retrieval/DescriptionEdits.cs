@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+
+namespace ManagedRetrieval.Tests.Retrieval;
+
+/// <summary>Every way to leave out or double one property of a description, or to add an unknown one, in any of its objects.</summary>
+internal static class DescriptionEdits
+{
+    public static IEnumerable<(string Description, string Problem)> All(string description)
+    {
+        JsonObject root = JsonNode.Parse(description)!.AsObject();
+        foreach (JsonObject target in Objects(root))
+        {
+            yield return (Render(root, target, properties => [.. properties, "\"surprise\":1"]), "property 'surprise' is 1, expected no such property");
+            foreach (string name in target.Select(property => property.Key))
+            {
+                string start = $"\"{name}\":";
+                yield return (Render(root, target, properties => properties.Where(property => !property.StartsWith(start, StringComparison.Ordinal))), $"property '{name}' is missing");
+                yield return (
+                    Render(root, target, properties => properties.SelectMany(property => property.StartsWith(start, StringComparison.Ordinal) ? [property, property] : new[] { property })),
+                    $"property '{name}' comes twice");
+            }
+        }
+    }
+
+    private static IEnumerable<JsonObject> Objects(JsonObject node) =>
+        node.Select(property => property.Value).OfType<JsonObject>().SelectMany(Objects).Prepend(node);
+
+    // A JsonObject cannot hold a name twice, so the text is put together by hand.
+    private static string Render(JsonNode? node, JsonObject target, Func<IEnumerable<string>, IEnumerable<string>> edit)
+    {
+        if (node is not JsonObject properties)
+        {
+            return node?.ToJsonString() ?? "null";
+        }
+
+        IEnumerable<string> parts = properties.Select(property => $"\"{property.Key}\":{Render(property.Value, target, edit)}");
+        return "{" + string.Join(',', node == target ? edit(parts) : parts) + "}";
+    }
+}
