@@ -37,14 +37,15 @@ internal static class QueryCommand
         return command;
     }
 
-    /// <summary>The rows of a table of answers.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> Rows(ScoredCandidate<string>[] answers) =>
+    /// <summary>Shows answers, best first.</summary>
+    public static void Show(Terminal terminal, ScoredCandidate<string>[] answers) => terminal.Table(
+        [new Column("rank"), new Column("candidate", IsText: true), new Column("score")],
         [.. answers.Select((answer, i) => (IReadOnlyList<string>)
         [
+            string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
             Terminal.OneLine(answer.Identifier),
             string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
-            string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
-        ])];
+        ])]);
 
     private static async Task<int> RunAsync(Terminal terminal, string model, string text, int k, int workers, CancellationToken cancellationToken)
     {
@@ -61,7 +62,7 @@ internal static class QueryCommand
         using var team = new WorkerTeam(workers);
         Retriever<string, string, string> retriever =
             await Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken).ConfigureAwait(false);
-        terminal.Table(["candidate", "score", "rank"], Rows(retriever.Retrieve(text, k)));
+        Show(terminal, retriever.Retrieve(text, k));
         return ExitCode.Done;
     }
 }

@@ -28,19 +28,19 @@ internal sealed class Terminal(IAnsiConsole console)
         }
     }
 
-    /// <summary>A table; the first column is text, the others are numbers.</summary>
-    public void Table(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
+    /// <summary>A table.</summary>
+    public void Table(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         if (!IsLive)
         {
-            PlainTable(header, rows);
+            PlainTable(columns, rows);
             return;
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        for (int i = 0; i < header.Count; i++)
+        foreach (Column column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(header[i])) { Alignment = i == 0 ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.IsText ? Justify.Left : Justify.Right });
         }
 
         foreach (IReadOnlyList<string> row in rows)
@@ -82,12 +82,12 @@ internal sealed class Terminal(IAnsiConsole console)
         return work();
     }
 
-    private void PlainTable(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
+    private void PlainTable(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        int[] widths = [.. header.Select((title, i) => rows.Select(row => row[i].Length).Append(title.Length).Max())];
-        foreach (IReadOnlyList<string> row in rows.Prepend(header))
+        int[] widths = [.. columns.Select((column, i) => rows.Select(row => row[i].Length).Append(column.Title.Length).Max())];
+        foreach (IReadOnlyList<string> row in rows.Prepend([.. columns.Select(column => column.Title)]))
         {
-            Line(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+            Line(string.Join("  ", row.Select((cell, i) => columns[i].IsText ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
         }
     }
 

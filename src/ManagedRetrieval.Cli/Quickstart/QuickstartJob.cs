@@ -64,7 +64,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         Show(report);
         Answer(retriever);
         terminal.Heading($"Saved to {settings.ModelFile}. Ask it more:");
-        terminal.Line($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query {settings.ModelFile} \"copy a file\" -k 5");
+        terminal.Line($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query \"{settings.ModelFile}\" \"copy a file\" -k 5");
         return ExitCode.Done;
     }
 
@@ -167,7 +167,11 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         terminal.Heading(string.Create(
             CultureInfo.InvariantCulture, $"Share of {report.TestQueries:n0} unseen sentences whose API is among the first k of {report.Corpus:n0}, in percent:"));
         terminal.Table(
-            ["", .. SplitMetrics.Cutoffs.Select(k => string.Create(CultureInfo.InvariantCulture, $"k = {k}")), "MRR"],
+            [
+                new Column("", IsText: true),
+                .. SplitMetrics.Cutoffs.Select(k => new Column(string.Create(CultureInfo.InvariantCulture, $"k = {k}"))),
+                new Column("MRR"),
+            ],
             [.. report.Metrics.Select(metrics => (IReadOnlyList<string>)
             [
                 metrics.Name,
@@ -183,7 +187,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         for (int i = 0; i < Sentences.Length; i++)
         {
             terminal.Heading($"\"{Sentences[i]}\"");
-            terminal.Table(["API", "score", "rank"], QueryCommand.Rows(answers[i]));
+            QueryCommand.Show(terminal, answers[i]);
         }
     }
 }

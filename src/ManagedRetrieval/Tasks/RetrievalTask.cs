@@ -55,8 +55,8 @@ public sealed class RetrievalTask<T>
     /// <exception cref="ArgumentException">An argument does not fit; the message names it, what came and what was expected.</exception>
     public Variable<T> Loss(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, RetrievalArguments<T> arguments = default)
     {
-        Tape<T> tape = queryEmbeddings.Tape;
         (int queries, int candidates) = CheckEmbeddings(queryEmbeddings.Shape, candidateEmbeddings.Shape);
+        Tape<T> tape = queryEmbeddings.Tape;
         Variable<T> logits = tape.Apply(_scores, [queryEmbeddings, candidateEmbeddings]);
         if (_divideByTemperature is not null)
         {

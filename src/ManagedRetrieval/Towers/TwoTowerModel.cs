@@ -45,7 +45,6 @@ public abstract class TwoTowerModel
     private protected static Tensor<float> Embed<TInput>(
         IFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, WorkerTeam? workers, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
         var embeddings = new Tensor<float>(new Shape(inputs.Count, tower.Dimensions));
         var tape = new Tape<float>(workers);
         var batch = new RaggedIds();

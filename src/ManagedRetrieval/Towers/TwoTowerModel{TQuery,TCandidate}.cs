@@ -60,15 +60,21 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     /// <param name="queries">Raw queries.</param>
     /// <param name="workers">Shares out the work; null runs on the calling thread. It makes no difference to the result.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    public Tensor<float> EmbedQueries(IReadOnlyList<TQuery> queries, WorkerTeam? workers = null, CancellationToken cancellationToken = default) =>
-        Embed(QueryFeature, QueryTower, queries, workers, cancellationToken);
+    public Tensor<float> EmbedQueries(IReadOnlyList<TQuery> queries, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        return Embed(QueryFeature, QueryTower, queries, workers, cancellationToken);
+    }
 
     /// <summary>The embeddings of candidates, [candidates, dimensions].</summary>
     /// <param name="candidates">Raw candidates.</param>
     /// <param name="workers">Shares out the work; null runs on the calling thread. It makes no difference to the result.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    public Tensor<float> EmbedCandidates(IReadOnlyList<TCandidate> candidates, WorkerTeam? workers = null, CancellationToken cancellationToken = default) =>
-        Embed(CandidateFeature, CandidateTower, candidates, workers, cancellationToken);
+    public Tensor<float> EmbedCandidates(IReadOnlyList<TCandidate> candidates, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        return Embed(CandidateFeature, CandidateTower, candidates, workers, cancellationToken);
+    }
 
     private static (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) NewTables(
         IFeature<TQuery> queryFeature, IFeature<TCandidate> candidateFeature, TwoTowerOptions options)

@@ -16,7 +16,7 @@ namespace ManagedRetrieval.Training;
 /// <summary>Trains a two-tower model on pairs, each pair's candidate being a negative of the batch's other queries.</summary>
 /// <remarks>
 /// The same seed, data and kind of machine give the same bits, for any number of workers. Once the largest batch has
-/// been seen, a step allocates nothing.
+/// been seen, a step allocates nothing. A trainer serves one thread at a time.
 /// </remarks>
 /// <param name="model">The model to train.</param>
 /// <param name="task">Makes the loss; candidates are named to it by their corpus rows.</param>
@@ -51,6 +51,11 @@ public sealed class Trainer(
         options ??= new TrainingOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 2);
+        foreach (Parameter<float> parameter in _model.Parameters)
+        {
+            parameter.ZeroGradient();
+        }
+
         float[] frequencies = options.CorrectSamplingBias ? data.CandidateFrequencies() : [];
         int[] order = new int[data.Count];
         var results = new List<EpochResult>(options.Epochs);

@@ -92,7 +92,7 @@ public sealed class FailureTests : IDisposable
         }
 
         await File.WriteAllBytesAsync(Model, whole);
-        Assert.Equal(2, (await Ask()).Succeeded().Table("candidate").Length);
+        Assert.Equal(2, (await Ask()).Succeeded().Table("rank").Length);
     }
 
     [Fact]

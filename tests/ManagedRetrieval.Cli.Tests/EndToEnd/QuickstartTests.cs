@@ -26,9 +26,9 @@ public class QuickstartTests(FinishedQuickstart first)
         Assert.Equal(["0.25", "1.25", "2.50", "12.50", "25.00", "0.0164"], figures[3][1..]);
         for (int sentence = 0; sentence < 5; sentence++)
         {
-            string[] answers = result.Table("API", sentence);
+            string[] answers = result.Table("rank", sentence);
             Assert.Equal(10, answers.Length);
-            Assert.All(answers, answer => Assert.Contains(answer.Split(' ')[0], docs.Candidates));
+            Assert.All(answers, answer => Assert.Contains(answer.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], docs.Candidates));
         }
 
         Assert.Contains($"Saved to {Path.Combine("out", "model.safetensors")}. Ask it more:", result.Lines);
@@ -116,7 +116,7 @@ public class QuickstartTests(FinishedQuickstart first)
             () => first.Pack, output, live: true, CancellationToken.None, "quickstart", "--epochs", "2", "--out", Path.Combine(folder, "out"));
         Assert.Contains("100%", live.Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("epoch 2/2", live.Output, StringComparison.Ordinal);
-        Assert.All(first.Result.Table("API"), row => Assert.Contains(row.Split(' ')[0], live.Output, StringComparison.Ordinal));
+        Assert.All(first.Result.Table("rank"), row => Assert.Contains(row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], live.Output, StringComparison.Ordinal));
         Assert.True(File.ReadAllBytes(first.ModelFile).AsSpan().SequenceEqual(File.ReadAllBytes(FinishedQuickstart.Model(folder))));
     }
 

@@ -9,7 +9,7 @@ public class TerminalTests
     public void A_redirected_table_is_aligned_text()
     {
         using var writer = new StringWriter();
-        new Terminal(InProcess.Console(writer, live: false)).Table(["API", "score"], [["a.long.name", "1.5"], ["b", "-10.25"]]);
+        new Terminal(InProcess.Console(writer, live: false)).Table([new Column("API", IsText: true), new Column("score")], [["a.long.name", "1.5"], ["b", "-10.25"]]);
         Assert.Equal(["API           score", "a.long.name     1.5", "b            -10.25", ""], writer.ToString().ReplaceLineEndings("\n").Split('\n'));
     }
 
@@ -22,7 +22,7 @@ public class TerminalTests
         var terminal = new Terminal(InProcess.Console(writer, live));
         terminal.Heading("[red]heading[/]");
         terminal.Line("[blue]line[/] [nonsense]");
-        terminal.Table(["[bold]API"], [["List[int]"]]);
+        terminal.Table([new Column("[bold]API")], [["List[int]"]]);
         Assert.Equal(3, terminal.Step("[green]step", () => 3));
         string output = writer.ToString();
         Assert.All(["[red]heading[/]", "[blue]line[/] [nonsense]", "[bold]API", "List[int]", "[green]step"], text => Assert.Contains(text, output, StringComparison.Ordinal));

@@ -35,4 +35,27 @@ public class SoftmaxRowTests
             Assert.Equal(36f, sum);
         }
     }
+
+    // TensorPrimitives.Exp of doubles changed its bits after some hundred calls where an entry lay below -708.
+    [Fact]
+    public void The_hundredth_call_gives_the_bits_of_the_first()
+    {
+        double[] wide = new Draw(5, 1).Values(40);
+        wide[7] = double.NegativeInfinity;
+        wide[8] = -2000;
+        float[] narrow = [.. wide.Select(value => (float)value)];
+        double[] first = new double[40];
+        float[] firstNarrow = new float[40];
+        SoftmaxRow.Exponentials<double>(wide, first);
+        SoftmaxRow.Exponentials<float>(narrow, firstNarrow);
+        double[] later = new double[40];
+        float[] laterNarrow = new float[40];
+        for (int call = 0; call < 2000; call++)
+        {
+            SoftmaxRow.Exponentials<double>(wide, later);
+            SoftmaxRow.Exponentials<float>(narrow, laterNarrow);
+            Agree.Exactly<double>("exponentials", first, later);
+            Agree.Exactly<float>("exponentials in float", firstNarrow, laterNarrow);
+        }
+    }
 }
