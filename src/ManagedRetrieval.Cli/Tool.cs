@@ -49,15 +49,27 @@ internal static class Tool
         {
             return Fail(errors, ExitCode.Interrupted, "Interrupted.");
         }
-        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException)
+        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException or KeyNotFoundException)
         {
             return Fail(errors, ExitCode.Failed, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            return Fail(errors, ExitCode.Failed, $"Unexpected failure ({failure.GetType().Name}): {failure.Message}");
         }
     }
 
     private static int Fail(IAnsiConsole errors, int code, string message)
     {
-        errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + Terminal.OneLine(message).Trim());
+        try
+        {
+            errors.Profile.Out.Writer.WriteLine("managed-retrieval: " + Terminal.OneLine(message).Trim());
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens; the exit code still tells.
+        }
+
         return code;
     }
 

@@ -62,7 +62,7 @@ public class PurityTests
     }
 
     [Fact]
-    public void Package_versions_are_exact_and_central()
+    public void Package_versions_are_central_and_every_package_has_its_reason()
     {
         Assert.All(
             XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion"),

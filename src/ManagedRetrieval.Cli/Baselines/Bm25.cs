@@ -5,7 +5,7 @@ namespace ManagedRetrieval.Cli.Baselines;
 
 /// <summary>Okapi BM25 over the words of the candidates' names.</summary>
 /// <remarks>
-/// score(q, d) = Σ over the words t of q, each as often as it occurs, of
+/// score(q, d) = Σ over the distinct words t of q of
 /// ln(1 + (N - df + 0.5) / (df + 0.5)) · tf · (k1 + 1) / (tf + k1 · (1 - b + b · |d| / mean |d|)),
 /// k1 = 1.2, b = 0.75, over all N documents (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, with
 /// Lucene's idf, which is never negative). Names and queries are split by <see cref="IdentifierWords"/>.
@@ -56,7 +56,7 @@ internal sealed class Bm25 : IBaseline
     public RankCounts Rank(string query, int positive)
     {
         int touched = 0;
-        foreach (string word in IdentifierWords.Split(query))
+        foreach (string word in IdentifierWords.Split(query).Distinct(StringComparer.Ordinal))
         {
             if (_terms.TryGetValue(word, out int term))
             {

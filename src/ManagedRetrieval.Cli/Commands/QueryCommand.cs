@@ -26,7 +26,7 @@ internal static class QueryCommand
         });
         Option<int> k = CommonOptions.Integer("-k", "The number of answers.", _ => 10, "COUNT", 1, int.MaxValue);
         Option<int> workers = CommonOptions.Workers();
-        var command = new Command("query", "Answers a query from a saved model.") { model, text, k, workers };
+        var command = new Command("query", "Answers a text query from a saved model whose queries are texts and whose candidates are named by strings.") { model, text, k, workers };
         command.SetAction((result, cancellationToken) => RunAsync(
             terminal,
             result.GetRequiredValue(model),
@@ -62,7 +62,10 @@ internal static class QueryCommand
         using var team = new WorkerTeam(workers);
         Retriever<string, string, string> retriever =
             await Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken).ConfigureAwait(false);
-        Show(terminal, retriever.Retrieve(text, k));
+        cancellationToken.ThrowIfCancellationRequested();
+        ScoredCandidate<string>[] answers = retriever.Retrieve(text, k);
+        cancellationToken.ThrowIfCancellationRequested();
+        Show(terminal, answers);
         return ExitCode.Done;
     }
 }

@@ -9,8 +9,12 @@ internal sealed class Terminal(IAnsiConsole console)
 {
     private bool IsLive => console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive;
 
-    /// <summary>The text with a space for each control character: what a file holds must not break lines or command the terminal.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));
+    /// <summary>
+    /// The text with a space for each control or formatting character and each line separator: what a file holds must not
+    /// break lines, turn the direction of writing, or command the terminal.
+    /// </summary>
+    public static string OneLine(string text) => string.Concat(text.Select(character => char.GetUnicodeCategory(character)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : character));
 
     public void Line(string text = "") => console.Profile.Out.Writer.WriteLine(text);
 

@@ -63,44 +63,19 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
 
         Show(report);
         Answer(retriever);
-        terminal.Heading($"Saved to {settings.ModelFile}. Ask it more:");
-        terminal.Line($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query \"{settings.ModelFile}\" \"copy a file\" -k 5");
+        terminal.Heading(Terminal.OneLine($"Saved to {settings.ModelFile}. Ask it more:"));
+        terminal.Line(Terminal.OneLine($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query \"{settings.ModelFile}\" \"copy a file\" -k 5"));
         return ExitCode.Done;
     }
 
-    /// <summary>Finds out before the work, not after it, that results could not be written.</summary>
     private void PrepareOutput()
     {
-        string[] directories = settings.JsonFile is { } file
-            ? [settings.OutputDirectory, Path.GetDirectoryName(Path.GetFullPath(file)) ?? settings.OutputDirectory]
-            : [settings.OutputDirectory];
-        if (Directory.Exists(settings.ModelFile))
+        OutputPlace.Check(settings.ModelFile);
+        if (settings.JsonFile is { } json)
         {
-            throw new ToolException($"Cannot write '{settings.ModelFile}': it is a folder.");
-        }
-
-        if (settings.JsonFile is { } json && Directory.Exists(json))
-        {
-            throw new ToolException($"Cannot write '{json}': it is a folder.");
-        }
-
-        if (settings.JsonFile is { } figures && Path.GetFullPath(figures) == Path.GetFullPath(settings.ModelFile))
-        {
-            throw new ToolException($"Cannot write the figures to '{figures}': it is the model file.");
-        }
-
-        foreach (string directory in directories)
-        {
-            try
-            {
-                Directory.CreateDirectory(directory);
-                string probe = Path.Combine(directory, $".probe-{Guid.NewGuid():N}.tmp");
-                File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw new ToolException($"Cannot write to the folder '{directory}': {failure.Message}", failure);
-            }
+            OutputPlace.CheckApart(json, settings.ModelFile);
+            OutputPlace.Check(json);
+            OutputPlace.CheckApart(json, settings.ModelFile);
         }
     }
 
@@ -178,7 +153,9 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
                 .. metrics.TopK.Select(value => string.Create(CultureInfo.InvariantCulture, $"{100 * value:f2}")),
                 string.Create(CultureInfo.InvariantCulture, $"{metrics.MeanReciprocalRank:f4}"),
             ])]);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"Training took {report.TrainingTime.TotalSeconds:f1} s."));
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"On the validation sentences the model has {100 * report.Validation.TopK[Array.IndexOf(SplitMetrics.Cutoffs, 10)]:f2} % among the first 10. Training took {report.TrainingTime.TotalSeconds:f1} s."));
     }
 
     private void Answer(Retriever<string, string, string> retriever)

@@ -48,7 +48,10 @@ public static class GradientCheck
     }
 
     /// <summary>Checks every element of the Jacobian; meant for tiny shapes.</summary>
-    /// <inheritdoc cref="Run" path="/param|/exception"/>
+    /// <param name="function">Records the function on the tape it is given and returns its output, of any shape.</param>
+    /// <param name="parameters">What to differentiate by; values are moved during the check and put back, gradients are forgotten.</param>
+    /// <param name="tolerance">The largest relative error that passes.</param>
+    /// <exception cref="ArgumentException">There are no parameters.</exception>
     /// <returns>The worst element.</returns>
     public static GradientCheckResult RunJacobian(
         Func<Tape<double>, Variable<double>> function, IReadOnlyList<Parameter<double>> parameters, double tolerance = 1e-6)
@@ -121,6 +124,11 @@ public static class GradientCheck
                 throw new ArgumentException("There is nothing to differentiate by.", nameof(parameters));
             }
 
+            if (parameters.Any(parameter => parameter is null) || parameters.Distinct().Count() != parameters.Count)
+            {
+                throw new ArgumentException("A parameter is null or stands there twice.", nameof(parameters));
+            }
+
             (_function, _parameters) = (function, parameters);
             ParameterLength = parameters.Sum(parameter => parameter.Value.Shape.Length);
             OutputLength = function(_tape).Shape.Length;
@@ -138,7 +146,7 @@ public static class GradientCheck
                 parameter.ZeroGradient();
             }
 
-            Variable<double> output = _function(_tape);
+            Variable<double> output = Output();
             _tape.Backward(output, new Tensor<double>(output.Shape, cotangent));
             double[] gradient = new double[ParameterLength];
             int start = 0;
@@ -206,9 +214,17 @@ public static class GradientCheck
 
         private double Evaluate(double[] cotangent)
         {
-            double sum = RowReduce.Dot<double>(_function(_tape).Value.Span, cotangent);
+            double sum = RowReduce.Dot<double>(Output().Value.Span, cotangent);
             _tape.Reset();
             return sum;
+        }
+
+        private Variable<double> Output()
+        {
+            Variable<double> output = _function(_tape);
+            return output.Shape.Length == OutputLength
+                ? output
+                : throw new InvalidOperationException($"The function gave {OutputLength} numbers first and {output.Shape.Length} later; it must be the same each time.");
         }
     }
 }

@@ -66,7 +66,7 @@ public sealed class OpFrame<T>
     public RowGradient<T> InputRowGradient(int input) =>
         InputFrame(input).Parameter is EmbeddingTable<T> table
             ? table.Gradient
-            : throw new InvalidOperationException($"Input {input} of {Op?.GetType().Name} is no embedding table.");
+            : throw new InvalidOperationException($"Input {input} of {Op?.GetType().Name.Split('`')[0]} is no embedding table.");
 
     /// <summary>Whether an input is an embedding table.</summary>
     public bool IsTable(int input) => InputFrame(input).Parameter is EmbeddingTable<T>;
@@ -77,7 +77,7 @@ public sealed class OpFrame<T>
     {
         if (!IsTable(input))
         {
-            throw new ArgumentException($"{Op?.GetType().Name} looks up an embedding table; its input {input} is none.", nameof(input));
+            throw new ArgumentException($"{Op?.GetType().Name.Split('`')[0]} looks up an embedding table; its input {input} is none.", nameof(input));
         }
     }
 

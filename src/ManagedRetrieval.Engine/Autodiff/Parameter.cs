@@ -40,9 +40,10 @@ public abstract class Parameter<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive and finite.</exception>
     public void InitializeUniform(double limit, ulong seed, ulong stream)
     {
-        if (!(limit > 0) || !double.IsFinite(limit))
+        T rounded = T.CreateChecked(limit);
+        if (!(rounded > T.Zero) || !T.IsFinite(rounded))
         {
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, "The limit must be positive and finite.");
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, $"The limit must be positive and finite as {typeof(T).Name}.");
         }
 
         var random = new CounterRandom(seed, stream);

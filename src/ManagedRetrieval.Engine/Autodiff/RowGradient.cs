@@ -75,10 +75,16 @@ public sealed class RowGradient<T>
     /// <summary>Forgets everything; memory is kept.</summary>
     public void Clear()
     {
+        DiscardPending();
+        _count = 0;
+    }
+
+    /// <summary>Forgets what look-ups recorded since the last backward pass that ended.</summary>
+    internal void DiscardPending()
+    {
         _sources.Clear();
         _sourceStarts.Clear();
         _pending = 0;
-        _count = 0;
     }
 
     /// <summary>Sums what look-ups recorded, together with what earlier backward passes left.</summary>
@@ -118,9 +124,7 @@ public sealed class RowGradient<T>
 
         Partition blocks = Partition.ByCost(_count, (long)_table.RowLength * Math.Max(1, keys.Length / _count));
         team.Run(new SumJob { Owner = this, Blocks = blocks }, blocks.Parts);
-        _sources.Clear();
-        _sourceStarts.Clear();
-        _pending = 0;
+        DiscardPending();
     }
 
     private static void Grow(ref int[] array, int length)

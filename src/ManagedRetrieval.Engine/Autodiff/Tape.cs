@@ -185,13 +185,26 @@ public sealed class Tape<T>
 
     private void Propagate(int last)
     {
-        for (int i = last; i >= 0; i--)
+        try
         {
-            OpFrame<T> frame = _frames[i];
-            if (frame.NeedsOutputGradient && frame.HasGradient)
+            for (int i = last; i >= 0; i--)
             {
-                frame.Op?.Backward(frame);
+                OpFrame<T> frame = _frames[i];
+                if (frame.NeedsOutputGradient && frame.HasGradient)
+                {
+                    frame.Op?.Backward(frame);
+                }
             }
+        }
+        catch
+        {
+            // What look-ups recorded lies in memory of this step; a later pass must not sum it.
+            for (int i = 0; i <= last; i++)
+            {
+                (_frames[i].Parameter as EmbeddingTable<T>)?.Gradient.DiscardPending();
+            }
+
+            throw;
         }
 
         for (int i = 0; i <= last; i++)

@@ -12,8 +12,7 @@ namespace ManagedRetrieval.Engine.Backends;
 public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Queries of a part: so many that transposing the candidates costs little beside scoring them.</summary>
-    private const int QueryBlock = 64;
+    private readonly WorkerTeam _team = team ?? throw new ArgumentNullException(nameof(team));
 
     /// <inheritdoc/>
     public string Name => "cpu";
@@ -21,44 +20,32 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     /// <inheritdoc/>
     public void MatrixProduct(Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, Tensor<T> result, bool accumulate)
     {
-        int depth = transposeA ? a.Shape.Rows : a.Shape.RowLength;
+        (int m, int depth) = transposeA ? (a.Shape.RowLength, a.Shape.Rows) : (a.Shape.Rows, a.Shape.RowLength);
+        (int otherDepth, int n) = transposeB ? (b.Shape.RowLength, b.Shape.Rows) : (b.Shape.Rows, b.Shape.RowLength);
+        if (depth != otherDepth || result.Shape != new Shape(m, n))
+        {
+            throw new ArgumentException(
+                $"A product of {a.Shape}{(transposeA ? " (transposed)" : "")} and {b.Shape}{(transposeB ? " (transposed)" : "")} does not fit a result of {result.Shape}.", nameof(result));
+        }
+
         RowUpdateGemm.Multiply<T>(
-            a.Span, transposeA, b.Span, transposeB, result.Span, result.Shape.Rows, result.Shape.RowLength, depth, accumulate, team);
+            a.Span, transposeA, b.Span, transposeB, result.Span, result.Shape.Rows, result.Shape.RowLength, depth, accumulate, _team);
     }
 
     /// <inheritdoc/>
     public void TopK(Tensor<T> queries, Tensor<T> candidates, int k, Tensor<T> scores, Span<int> rows)
     {
-        using var sizes = new Scratch<int>(queries.Shape.Rows);
+        (int count, int width) = (queries.Shape.Rows, queries.Shape.RowLength);
+        if (candidates.Shape.RowLength != width || k < 1 || k > candidates.Shape.Rows || scores.Shape != new Shape(count, k) || rows.Length != count * k)
+        {
+            throw new ArgumentException(
+                $"Top-{k} of queries {queries.Shape} among candidates {candidates.Shape} does not fit scores {scores.Shape} and {rows.Length} rows.", nameof(k));
+        }
+
+        using var sizes = new Scratch<int>(count);
         sizes.Span.Clear();
         scores.Span.Fill(T.NaN);
         rows.Fill(-1);
-        var job = new TopKJob
-        {
-            Blocks = Partition.BySize(queries.Shape.Rows, QueryBlock),
-            Queries = queries.Span,
-            Candidates = candidates.Span,
-            Width = queries.Shape.RowLength,
-            Sink = new TopKSink<T>(k, scores.Span, rows, sizes.Span),
-        };
-        team.Run(job, job.Blocks.Parts);
-    }
-
-    private ref struct TopKJob : IParallelJob
-    {
-        public required Partition Blocks;
-        public required ReadOnlySpan<T> Queries;
-        public required ReadOnlySpan<T> Candidates;
-        public required int Width;
-        public required TopKSink<T> Sink;
-
-        public readonly void Run(int part)
-        {
-            (int start, int count) = Blocks[part];
-            using var scratch = new Scratch<T>(ScoreTiles.ScratchLength(Width));
-            TopKSink<T> sink = Sink;
-            ScoreTiles.Run(Queries, start, count, Candidates, Width, ref sink, scratch.Span);
-            sink.Finish(start, count);
-        }
+        ScoreTiles.RunAll(queries.Span, candidates.Span, width, new TopKSink<T>(k, scores.Span, rows, sizes.Span), _team);
     }
 }

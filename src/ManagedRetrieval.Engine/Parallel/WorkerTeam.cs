@@ -20,7 +20,8 @@ public sealed unsafe class WorkerTeam : IDisposable
     private int _next;
     private int _running;
     private int _busy;
-    private bool _disposed;
+    private int _disposed;
+    private volatile bool _ending;
     private Exception? _failure;
 
     /// <summary>Starts a team.</summary>
@@ -52,7 +53,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     internal void Run<TJob>(TJob job, int parts)
         where TJob : struct, IParallelJob, allows ref struct
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (parts <= 1 || Workers == 1 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int part = 0; part < parts; part++)
@@ -74,15 +75,22 @@ public sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Ends the threads. The team must not be running anything.</summary>
+    /// <summary>Ends the threads, after what is running is done. Must not be called from within the team's own work.</summary>
     public void Dispose()
     {
-        if (ReferenceEquals(this, Inline) || _disposed)
+        if (ReferenceEquals(this, Inline) || Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
         }
 
-        _disposed = true;
+        // Being busy for good keeps out a caller that passed the check for disposal just before; it works inline.
+        var wait = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            wait.SpinOnce();
+        }
+
+        _ending = true;
         foreach (SemaphoreSlim wake in _wake)
         {
             wake.Release();
@@ -107,24 +115,50 @@ public sealed unsafe class WorkerTeam : IDisposable
 
     private void Share(delegate*<void*, int, void> run, void* job, int parts)
     {
-        int helpers = Math.Min(_threads.Length, parts - 1);
+        int others = Math.Min(_threads.Length, parts - 1);
         _run = run;
         _job = job;
         _parts = parts;
         _next = -1;
         _failure = null;
-        Volatile.Write(ref _running, helpers);
-        for (int i = 0; i < helpers; i++)
+        Volatile.Write(ref _running, others);
+        bool interrupted = false;
+        for (int i = 0; i < others; i++)
         {
-            _wake[i].Release();
+            interrupted |= Surely(_wake[i], static wake => wake.Release());
         }
 
         TakeParts();
-        _finished.Wait();
+
+        // The job lies on the caller's stack: whatever happens, the caller must not leave before the others are done.
+        interrupted |= Surely(_finished, static finished => finished.Wait());
         _job = null;
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+
         if (_failure is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>Does something with a semaphore however often the thread is interrupted, and says whether it was.</summary>
+    private static bool Surely(SemaphoreSlim semaphore, Action<SemaphoreSlim> action)
+    {
+        bool interrupted = false;
+        while (true)
+        {
+            try
+            {
+                action(semaphore);
+                return interrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
         }
     }
 
@@ -133,7 +167,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         while (true)
         {
             wake.Wait();
-            if (_disposed)
+            if (_ending)
             {
                 return;
             }

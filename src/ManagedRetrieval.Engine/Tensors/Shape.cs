@@ -36,14 +36,16 @@ public readonly struct Shape : IEquatable<Shape>
         ArgumentOutOfRangeException.ThrowIfNegative(first, firstName);
         ArgumentOutOfRangeException.ThrowIfNegative(second, secondName);
         ArgumentOutOfRangeException.ThrowIfNegative(third, thirdName);
-        Int128 length = (Int128)first * second * third;
+
+        // A row must be addressable too, even where there are no rows.
+        Int128 length = Int128.Max((Int128)first * second * third, (Int128)second * third);
         if (length > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
                 firstName, string.Create(CultureInfo.InvariantCulture, $"A tensor holds at most {Array.MaxLength} elements, not {length}."));
         }
 
-        (Rank, _first, _second, _third, Length) = (rank, first, second, third, (int)length);
+        (Rank, _first, _second, _third, Length) = (rank, first, second, third, first * second * third);
     }
 
     /// <summary>The shape of a single number: a vector of length 1.</summary>

@@ -90,6 +90,9 @@ public readonly struct Tensor<T>
         return new Tensor<T>(Shape.WithRows(count), Memory.Slice(start * Shape.RowLength, count * Shape.RowLength));
     }
 
+    /// <summary>Element type and shape, such as <c>Single[3, 4]</c>.</summary>
+    public override string ToString() => typeof(T).Name + Shape;
+
     /// <summary>Copies the numbers into new memory.</summary>
     public Tensor<T> Clone()
     {

@@ -7,8 +7,8 @@ namespace ManagedRetrieval.Data;
 /// <summary>Pairs to learn from, encoded once: each a query and the row of its candidate in a corpus.</summary>
 public sealed class RetrievalDataset
 {
-    private RetrievalDataset(RaggedIds queries, RaggedIds candidates, int[] positives, float[] weights) =>
-        (Queries, Candidates, Positives, Weights) = (queries, candidates, positives, weights);
+    private RetrievalDataset(RaggedIds queries, int queryRowCount, RaggedIds candidates, int candidateRowCount, int[] positives, float[] weights) =>
+        (Queries, QueryRowCount, Candidates, CandidateRowCount, Positives, Weights) = (queries, queryRowCount, candidates, candidateRowCount, positives, weights);
 
     /// <summary>The number of pairs.</summary>
     public int Count => Positives.Length;
@@ -18,6 +18,12 @@ public sealed class RetrievalDataset
 
     /// <summary>The ids of each candidate of the corpus.</summary>
     internal RaggedIds Candidates { get; }
+
+    /// <summary>The number of rows that the query ids address.</summary>
+    internal int QueryRowCount { get; }
+
+    /// <summary>The number of rows that the candidate ids address.</summary>
+    internal int CandidateRowCount { get; }
 
     /// <summary>The corpus row of each pair's candidate.</summary>
     internal int[] Positives { get; }
@@ -46,8 +52,10 @@ public sealed class RetrievalDataset
         ArgumentNullException.ThrowIfNull(corpus);
         Check(queries.Count, corpus.Count, positives, weights);
         return new RetrievalDataset(
-            EncodeAll(model.QueryFeature, queries, cancellationToken),
-            EncodeAll(model.CandidateFeature, corpus, cancellationToken),
+            EncodeAll(model.QueryFeature, queries, nameof(queries), cancellationToken),
+            model.QueryFeature.RowCount,
+            EncodeAll(model.CandidateFeature, corpus, nameof(corpus), cancellationToken),
+            model.CandidateFeature.RowCount,
             positives.ToArray(),
             weights.ToArray());
     }
@@ -74,13 +82,15 @@ public sealed class RetrievalDataset
         return frequencies;
     }
 
-    private static RaggedIds EncodeAll<TInput>(IFeature<TInput> feature, IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
+    private static RaggedIds EncodeAll<TInput>(
+        IFeature<TInput> feature, IReadOnlyList<TInput> inputs, string argument, CancellationToken cancellationToken)
     {
+        const int Block = 1024;
         var ids = new RaggedIds();
-        foreach (TInput input in inputs)
+        for (int start = 0; start < inputs.Count; start += Block)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            feature.Encode(input, ids);
+            FeatureEncoding.Encode(feature, inputs, start, Math.Min(Block, inputs.Count - start), ids, argument);
         }
 
         return ids;

@@ -13,7 +13,7 @@ internal static class FeatureCodec
 {
     private const string TextType = "text", IdType = "id";
 
-    /// <summary>Writes one object; the keys of an id feature go to <paramref name="store"/> under <paramref name="name"/>.</summary>
+    /// <summary>Writes one object; the keys of an id feature go to <paramref name="store"/> under "name.keys".</summary>
     /// <exception cref="NotSupportedException">The feature is not one of this library.</exception>
     public static void Write<TInput>(Utf8JsonWriter json, IFeature<TInput> feature, string name, IFeatureStore store)
     {
@@ -94,7 +94,7 @@ internal static class FeatureCodec
         where TKey : notnull, IEquatable<TKey>
     {
         VocabularyKeys<TKey> policy = VocabularyKeys.For<TKey>();
-        policy.Save(vocabulary.Keys, name, store);
+        policy.Save(vocabulary.Keys, KeysName(name), store);
         json.WriteStartObject();
         json.WriteString("type", IdType);
         json.WriteString("key", policy.Name);
@@ -111,7 +111,7 @@ internal static class FeatureCodec
         int buckets = properties.GetInt("out_of_vocabulary_buckets", 0, int.MaxValue);
         ulong seed = properties.GetUnsigned("seed");
         int known = properties.GetInt("known_keys", 0, int.MaxValue);
-        IReadOnlyList<TKey> keys = VocabularyKeys.For<TKey>().Load(name, store);
+        IReadOnlyList<TKey> keys = VocabularyKeys.For<TKey>().Load(KeysName(name), store);
         if (keys.Count != known)
         {
             throw properties.Error("known_keys", $"{known}", $"{keys.Count}, the number of keys stored");
@@ -130,6 +130,8 @@ internal static class FeatureCodec
 
         return (IFeature<TInput>)(object)read();
     }
+
+    private static string KeysName(string feature) => feature + ".keys";
 
     private static string Name<TInput>() =>
         typeof(TInput) == typeof(string) ? "string"

@@ -3,6 +3,9 @@ namespace ManagedRetrieval.Features;
 /// <summary>Which parts of a text become features, and into how many buckets they are hashed.</summary>
 public sealed record TextFeatureOptions
 {
+    /// <summary>The longest n-gram there may be: the cost of a word grows with the square of it.</summary>
+    internal const int LongestNGram = 64;
+
     /// <summary>The number of hash buckets, hence of embedding rows; at least 1.</summary>
     public int Buckets { get; init; } = 1 << 17;
 
@@ -15,7 +18,7 @@ public sealed record TextFeatureOptions
     /// <summary>The shortest character n-gram, in Unicode scalar values with the boundary marks; 0 for none at all.</summary>
     public int MinimumCharacterNGram { get; init; } = 4;
 
-    /// <summary>The longest character n-gram; 0 exactly where <see cref="MinimumCharacterNGram"/> is 0.</summary>
+    /// <summary>The longest character n-gram, at most 64; 0 exactly where <see cref="MinimumCharacterNGram"/> is 0.</summary>
     public int MaximumCharacterNGram { get; init; } = 4;
 
     /// <summary>Decides which feature goes to which bucket.</summary>
@@ -43,6 +46,12 @@ public sealed record TextFeatureOptions
                 MinimumCharacterNGram == 0
                     ? "With a minimum length of 0 (no n-grams) the maximum must be 0 too."
                     : $"The maximum length must be at least the minimum, {MinimumCharacterNGram}.");
+        }
+
+        if (MaximumCharacterNGram > LongestNGram)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(MaximumCharacterNGram), MaximumCharacterNGram, $"A character n-gram may have at most {LongestNGram} characters.");
         }
 
         if (!Words && !WordPairs && MinimumCharacterNGram == 0)

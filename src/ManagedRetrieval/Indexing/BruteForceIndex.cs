@@ -37,12 +37,20 @@ public sealed class BruteForceIndex<TId>
             throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers.Count}.", nameof(identifiers));
         }
 
+        for (int row = 0; row < identifiers.Count; row++)
+        {
+            if (identifiers[row] is null)
+            {
+                throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
+            }
+        }
+
         CheckFinite(candidateEmbeddings, nameof(candidateEmbeddings), row => $" (identifier {identifiers[row]})");
         (Embeddings, Identifiers) = (candidateEmbeddings, identifiers);
         _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
     }
 
-    /// <summary>The candidates' embeddings, [candidates, d].</summary>
+    /// <summary>The candidates' embeddings, [candidates, d]; they must not be changed.</summary>
     public Tensor<float> Embeddings { get; }
 
     /// <summary>The candidates' identifiers, row by row.</summary>

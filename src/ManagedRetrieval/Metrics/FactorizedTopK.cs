@@ -1,5 +1,4 @@
 using ManagedRetrieval.Engine.Kernels.Scoring;
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -8,14 +7,11 @@ namespace ManagedRetrieval.Metrics;
 /// <summary>Metrics over the whole corpus: one pass gives each query's exact rank, from which every top-k metric follows.</summary>
 public static class FactorizedTopK
 {
-    /// <summary>Queries of a part: so many that transposing the candidates costs little beside scoring them.</summary>
-    private const int QueryBlock = 64;
-
     /// <summary>Counts, for each query, the candidates that score above its positive and those that tie with it.</summary>
     /// <remarks>
     /// Positive and competitors are scored by the same chain of operations, so a copy of the positive ties exactly. The
     /// positive's own row is never its own competitor. A competitor whose score is NaN is ignored; a positive whose score
-    /// is NaN ranks below all others.
+    /// is NaN ranks last, below every other candidate.
     /// </remarks>
     /// <param name="queryEmbeddings">[Q, d].</param>
     /// <param name="candidateEmbeddings">The corpus, [N, d].</param>
@@ -40,16 +36,9 @@ public static class FactorizedTopK
 
         int[] above = new int[queries];
         int[] tied = new int[queries];
-        var job = new RankJob
-        {
-            Blocks = Partition.BySize(queries, QueryBlock),
-            Queries = queryEmbeddings.Span,
-            Candidates = candidateEmbeddings.Span,
-            Width = queryEmbeddings.Shape.RowLength,
-            Sink = new RankSink<float>(positives, thresholds, above, tied),
-            CancellationToken = cancellationToken,
-        };
-        (workers ?? WorkerTeam.Inline).Run(job, job.Blocks.Parts);
+        var sink = new RankSink<float>(positives, thresholds, above, tied);
+        ScoreTiles.RunAll(
+            queryEmbeddings.Span, candidateEmbeddings.Span, queryEmbeddings.Shape.RowLength, sink, workers ?? WorkerTeam.Inline, cancellationToken);
         var ranks = new RankCounts[queries];
         for (int i = 0; i < queries; i++)
         {
@@ -84,25 +73,6 @@ public static class FactorizedTopK
             {
                 throw new ArgumentException($"positives must be rows of the corpus, 0 to {candidateEmbeddings[0] - 1}, but number {i} is {positives[i]}.", nameof(positives));
             }
-        }
-    }
-
-    private ref struct RankJob : IParallelJob
-    {
-        public required Partition Blocks;
-        public required ReadOnlySpan<float> Queries;
-        public required ReadOnlySpan<float> Candidates;
-        public required int Width;
-        public required RankSink<float> Sink;
-        public required CancellationToken CancellationToken;
-
-        public readonly void Run(int part)
-        {
-            CancellationToken.ThrowIfCancellationRequested();
-            (int start, int count) = Blocks[part];
-            using var scratch = new Scratch<float>(ScoreTiles.ScratchLength(Width));
-            RankSink<float> sink = Sink;
-            ScoreTiles.Run(Queries, start, count, Candidates, Width, ref sink, scratch.Span);
         }
     }
 }

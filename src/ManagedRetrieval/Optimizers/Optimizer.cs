@@ -17,11 +17,7 @@ public abstract class Optimizer<T>
 
     private protected Optimizer(double learningRate)
     {
-        if (!(learningRate > 0) || !double.IsFinite(learningRate))
-        {
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "The learning rate must be positive and finite.");
-        }
-
+        Positive(learningRate, nameof(learningRate));
         LearningRate = learningRate;
     }
 
@@ -48,7 +44,7 @@ public abstract class Optimizer<T>
         ArgumentNullException.ThrowIfNull(parameters);
         for (int i = 0; i < parameters.Count; i++)
         {
-            Parameter<T> parameter = parameters[i];
+            Parameter<T> parameter = parameters[i] ?? throw new ArgumentException($"parameters must not hold null, but number {i} is.", nameof(parameters));
             State state = StateOf(parameter);
             state.Steps++;
             int width = parameter.Value.Shape.RowLength;

@@ -15,6 +15,12 @@ internal sealed class AtomicFile : IDisposable
     private AtomicFile(string path, bool asynchronous)
     {
         _target = Path.GetFullPath(path);
+        if (!OperatingSystem.IsWindows() && (_target.StartsWith("/dev/", StringComparison.Ordinal) || _target.StartsWith("/proc/", StringComparison.Ordinal)))
+        {
+            // A rename would put a file in the place of a device.
+            throw new IOException("A device cannot be replaced by a file.");
+        }
+
         // Not derived from the target's name, which may already be as long as the file system allows.
         _temporary = Path.Combine(Path.GetDirectoryName(_target) ?? _target, $".snapshot-{Guid.NewGuid():N}.tmp");
         _stream = new FileStream(_temporary, new FileStreamOptions

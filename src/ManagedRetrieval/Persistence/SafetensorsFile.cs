@@ -89,7 +89,10 @@ public sealed partial class SafetensorsFile
         string path, bool requireChecksums = true, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        FileStream stream = Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous);
+
+        // Opening has no asynchronous form, and that of a pipe without a writer never ends.
+        FileStream stream = await Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous), cancellationToken)
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             return await LoadAsync(stream, path, requireChecksums, cancellationToken).ConfigureAwait(false);

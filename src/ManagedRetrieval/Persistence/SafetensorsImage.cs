@@ -1,15 +1,17 @@
 namespace ManagedRetrieval.Persistence;
 
 /// <summary>The bytes of a whole file, handed out front to back.</summary>
-internal sealed class SafetensorsImage(byte[] header, IReadOnlyList<TensorSource> payloads)
+internal sealed class SafetensorsImage(byte[] header, IReadOnlyList<SafetensorsInfo> infos, IReadOnlyList<ulong> checksums, IReadOnlyList<TensorSource> payloads)
 {
     /// <summary>Bytes to ask for at a time: large for the disk, small enough to stay in the cache while hashed.</summary>
     public const int ChunkBytes = 1 << 20;
 
     private int _part = -1;
     private int _offset;
+    private XxHash64 _hash = new();
 
     /// <summary>Fills the buffer as far as bytes are left and returns how many it wrote; 0 at the end.</summary>
+    /// <exception cref="InvalidOperationException">A tensor changed since its checksum was made.</exception>
     public int Fill(Span<byte> buffer)
     {
         int filled = 0;
@@ -18,15 +20,28 @@ internal sealed class SafetensorsImage(byte[] header, IReadOnlyList<TensorSource
             ReadOnlySpan<byte> part = _part < 0 ? header : payloads[_part].Bytes;
             int taken = Math.Min(part.Length - _offset, buffer.Length - filled);
             part.Slice(_offset, taken).CopyTo(buffer[filled..]);
+            _hash.Append(buffer.Slice(filled, taken));
             filled += taken;
             _offset += taken;
             if (_offset == part.Length)
             {
-                _part++;
-                _offset = 0;
+                EndPart();
             }
         }
 
         return filled;
+    }
+
+    private void EndPart()
+    {
+        // Memory is shared with its owner, who may go on training; such a file would be refused on load.
+        if (_part >= 0 && _hash.Digest() != checksums[_part])
+        {
+            throw new InvalidOperationException($"The tensor '{infos[_part].Name}' changed while it was being saved.");
+        }
+
+        _hash = new XxHash64();
+        _part++;
+        _offset = 0;
     }
 }

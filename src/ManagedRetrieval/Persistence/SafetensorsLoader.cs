@@ -67,7 +67,7 @@ internal sealed class SafetensorsLoader(string source, long length, bool require
         ulong available = (ulong)(length - _prefix.Length);
         if (claimed is < 2 or > SafetensorsHeader.LongestHeader || claimed > available)
         {
-            throw Bad($"the header claims {claimed} bytes, expected 2 to {SafetensorsHeader.LongestHeader} and no more than the {available} that follow.");
+            throw Bad($"this is no whole safetensors file: the header claims {claimed} bytes, expected 2 to {SafetensorsHeader.LongestHeader} and no more than the {available} that follow.");
         }
 
         _header = GC.AllocateUninitializedArray<byte>((int)claimed);

@@ -121,7 +121,7 @@ public sealed partial class SafetensorsWriter
             offset += bytes.Length;
         }
 
-        return new SafetensorsImage(SafetensorsHeader.Build(infos, checksums, _metadata), payloads);
+        return new SafetensorsImage(SafetensorsHeader.Build(infos, checksums, _metadata), infos, checksums, payloads);
     }
 
     private void AddTensor<T>(string name, SafetensorsType type, ReadOnlyMemory<T> values, ReadOnlySpan<long> shape)

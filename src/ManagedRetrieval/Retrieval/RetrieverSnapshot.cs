@@ -72,7 +72,11 @@ internal static class RetrieverSnapshot
         }
         catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
         {
-            throw new SnapshotFormatException($"'{file.Source}': {failure.Message}", failure);
+            // A reader of the file knows no parameter of ours.
+            string message = failure is ArgumentException { ParamName: { } name }
+                ? failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+                : failure.Message;
+            throw new SnapshotFormatException($"'{file.Source}': {(failure is JsonException ? $"metadata '{DescriptionKey}': " : "")}{message}", failure);
         }
     }
 
@@ -103,7 +107,7 @@ internal static class RetrieverSnapshot
     {
         json.WriteStartObject(name);
         json.WritePropertyName("feature");
-        FeatureCodec.Write(json, feature, name + ".keys", store);
+        FeatureCodec.Write(json, feature, name, store);
         json.WritePropertyName("tower");
         TowerCodec.Write(json, tower);
         json.WriteEndObject();
@@ -114,7 +118,7 @@ internal static class RetrieverSnapshot
     {
         var side = new DescriptionProperties(properties.GetElement(name), $"Side '{name}'");
         side.AllowOnly("feature", "tower");
-        return (FeatureCodec.Read<TInput>(side.GetElement("feature"), name + ".keys", store), towers.Read(side.GetElement("tower"), name));
+        return (FeatureCodec.Read<TInput>(side.GetElement("feature"), name, store), towers.Read(side.GetElement("tower"), name));
     }
 
     private static string AddIdentifiers<TId>(SnapshotStore store, IReadOnlyList<TId> identifiers)

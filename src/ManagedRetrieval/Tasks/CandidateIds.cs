@@ -33,6 +33,9 @@ public readonly struct CandidateIds
     [SuppressMessage("Usage", "CA2225", Justification = "The constructor is the named form.")]
     public static implicit operator CandidateIds(string[] ids) => new((ReadOnlyMemory<string>)ids);
 
+    /// <summary>The position of an id that is null; -1 where there is none.</summary>
+    internal int IndexOfNull() => _strings.Span.IndexOf((string)null!);
+
     internal bool AreSame(int first, int second) =>
         !_ints.IsEmpty ? _ints.Span[first] == _ints.Span[second]
         : !_longs.IsEmpty ? _longs.Span[first] == _longs.Span[second]

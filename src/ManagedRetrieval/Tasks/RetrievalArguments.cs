@@ -4,7 +4,7 @@ using ManagedRetrieval.Engine.Tensors;
 namespace ManagedRetrieval.Tasks;
 
 /// <summary>What one call of a <see cref="RetrievalTask{T}"/> may know besides the embeddings. Q queries, C candidates.</summary>
-public readonly record struct RetrievalArguments<T>
+public readonly struct RetrievalArguments<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The weight of each query's loss, [Q], finite and not negative. By default 1.</summary>

@@ -142,6 +142,11 @@ public sealed class RetrievalTask<T>
                 ? $"RemoveAccidentalHits needs {Name}, one for each of the {candidates} candidates, but none came."
                 : $"{Name} must be one for each of the {candidates} candidates, not {ids.Count}.");
         }
+
+        if (ids.IndexOfNull() is >= 0 and var position)
+        {
+            throw Misfit(Name, $"{Name} must not hold null, but number {position} is.");
+        }
     }
 
     private static void CheckWeights(Tensor<T> weights, int queries)

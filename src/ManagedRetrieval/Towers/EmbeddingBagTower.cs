@@ -55,6 +55,7 @@ public sealed class EmbeddingBagTower<T>
     {
         ArgumentNullException.ThrowIfNull(tape);
         ArgumentNullException.ThrowIfNull(batch);
+        batch.ThrowIfRowOpen();
         Variable<T> embeddings = tape.Apply(_bag, [tape.Parameter(Table)], new OpIndices(batch.Ids, batch.Offsets));
         if (Linear is not null)
         {

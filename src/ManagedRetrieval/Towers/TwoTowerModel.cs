@@ -43,7 +43,7 @@ public abstract class TwoTowerModel
     public int Dimensions => QueryTower.Dimensions;
 
     private protected static Tensor<float> Embed<TInput>(
-        IFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, WorkerTeam? workers, CancellationToken cancellationToken)
+        IFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, string argument, WorkerTeam? workers, CancellationToken cancellationToken)
     {
         var embeddings = new Tensor<float>(new Shape(inputs.Count, tower.Dimensions));
         var tape = new Tape<float>(workers);
@@ -53,11 +53,7 @@ public abstract class TwoTowerModel
             cancellationToken.ThrowIfCancellationRequested();
             int count = Math.Min(EmbeddingBatch, inputs.Count - start);
             batch.Clear();
-            for (int i = start; i < start + count; i++)
-            {
-                feature.Encode(inputs[i], batch);
-            }
-
+            FeatureEncoding.Encode(feature, inputs, start, count, batch, argument);
             tower.Apply(tape, batch).Value.Span.CopyTo(embeddings.Rows(start, count).Span);
             tape.Reset();
         }

@@ -63,7 +63,7 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     public Tensor<float> EmbedQueries(IReadOnlyList<TQuery> queries, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return Embed(QueryFeature, QueryTower, queries, workers, cancellationToken);
+        return Embed(QueryFeature, QueryTower, queries, nameof(queries), workers, cancellationToken);
     }
 
     /// <summary>The embeddings of candidates, [candidates, dimensions].</summary>
@@ -73,7 +73,7 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     public Tensor<float> EmbedCandidates(IReadOnlyList<TCandidate> candidates, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        return Embed(CandidateFeature, CandidateTower, candidates, workers, cancellationToken);
+        return Embed(CandidateFeature, CandidateTower, candidates, nameof(candidates), workers, cancellationToken);
     }
 
     private static (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) NewTables(

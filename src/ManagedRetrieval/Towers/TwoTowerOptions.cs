@@ -15,7 +15,7 @@ public sealed record TwoTowerOptions
     public BagCombiner Combiner { get; init; } = BagCombiner.Mean;
 
     /// <summary>Whether each tower has a linear layer of its own after the bag.</summary>
-    public bool Linear { get; init; } = true;
+    public bool Linear { get; init; }
 
     /// <summary>Whether outputs are scaled to Euclidean length 1, so that a score is a cosine.</summary>
     public bool Normalize { get; init; } = true;

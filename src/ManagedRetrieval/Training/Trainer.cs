@@ -34,15 +34,21 @@ public sealed class Trainer(
     private readonly Tape<float> _tape = new(workers, backend);
     private readonly RaggedIds _queries = new();
     private readonly RaggedIds _candidates = new();
+    private int _epochsDone;
 
     /// <summary>Goes through the data.</summary>
-    /// <param name="data">The pairs.</param>
+    /// <remarks>
+    /// A later call goes on where the last one stopped: five calls of one epoch give the bits of one call of five. An
+    /// epoch that was cut short counts as done.
+    /// </remarks>
+    /// <param name="data">The pairs, at least 2, encoded with the model's features.</param>
     /// <param name="options">Epochs, batch size, seed.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
     /// <returns>One result for each epoch.</returns>
+    /// <exception cref="ArgumentException">There is one pair only, or the data was encoded with other features.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="ArithmeticException">The loss is no longer a finite number; the parameters are those that gave it.</exception>
+    /// <exception cref="ArithmeticException">The loss, or a parameter after the last step, is not finite. A step whose loss is not finite is not taken.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -51,6 +57,7 @@ public sealed class Trainer(
         options ??= new TrainingOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 2);
+        Check(data);
         foreach (Parameter<float> parameter in _model.Parameters)
         {
             parameter.ZeroGradient();
@@ -58,7 +65,7 @@ public sealed class Trainer(
 
         float[] frequencies = options.CorrectSamplingBias ? data.CandidateFrequencies() : [];
         int[] order = new int[data.Count];
-        var results = new List<EpochResult>(options.Epochs);
+        var results = new List<EpochResult>();
         var clock = Stopwatch.StartNew();
         for (int epoch = 1; epoch <= options.Epochs; epoch++)
         {
@@ -67,24 +74,58 @@ public sealed class Trainer(
                 order[i] = i;
             }
 
-            new CounterRandom(options.Seed, ShuffleStream + (ulong)epoch).Shuffle<int>(order);
+            _epochsDone++;
+            new CounterRandom(options.Seed, ShuffleStream + (ulong)_epochsDone).Shuffle<int>(order);
             double loss = 0, weight = 0;
-            for (int start = 0; start < order.Length; start += options.BatchSize)
+            int count;
+            for (int start = 0; start < order.Length; start += count)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ReadOnlySpan<int> pairs = order.AsSpan(start, Math.Min(options.BatchSize, order.Length - start));
+                int left = order.Length - start;
+
+                // A single pair left over would have no negative; it joins the batch before.
+                count = left == options.BatchSize + 1L ? left : Math.Min(options.BatchSize, left);
+                ReadOnlySpan<int> pairs = order.AsSpan(start, count);
                 (double stepLoss, double stepWeight) = Step(data, pairs, frequencies, epoch);
                 loss += stepLoss;
                 weight += stepWeight;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
                 progress?.Report(new TrainingProgress(
-                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, weight > 0 ? loss / weight : 0, clock.Elapsed));
+                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, loss / weight, clock.Elapsed));
             }
 
-            results.Add(new EpochResult(epoch, weight > 0 ? loss / weight : 0, clock.Elapsed));
+            results.Add(new EpochResult(epoch, loss / weight, clock.Elapsed));
         }
 
+        CheckParameters();
         return results;
+    }
+
+    /// <summary>The last update has no later loss that would show it.</summary>
+    private void CheckParameters()
+    {
+        foreach (Parameter<float> parameter in _model.Parameters)
+        {
+            if (!TensorPrimitives.IsFiniteAll<float>(parameter.Value.Span))
+            {
+                throw new ArithmeticException($"The parameter '{parameter.Name}' is no longer finite after the last step; a smaller learning rate may help.");
+            }
+        }
+    }
+
+    private void Check(RetrievalDataset data)
+    {
+        if (data.Count < 2)
+        {
+            throw new ArgumentException("data must hold at least 2 pairs, each the negative of the other, not 1.", nameof(data));
+        }
+
+        (int queryRows, int candidateRows) = (_model.QueryTower.Table.Value.Shape.Rows, _model.CandidateTower.Table.Value.Shape.Rows);
+        if (data.QueryRowCount != queryRows || data.CandidateRowCount != candidateRows)
+        {
+            throw new ArgumentException(
+                $"data was encoded for tables of {data.QueryRowCount} and {data.CandidateRowCount} rows, but the model's have {queryRows} and {candidateRows}.", nameof(data));
+        }
     }
 
     private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies, int epoch)

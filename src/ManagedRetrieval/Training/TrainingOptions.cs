@@ -6,7 +6,7 @@ public sealed record TrainingOptions
     /// <summary>How often every pair is seen, at least 1.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Pairs in a step, at least 2: each is a negative of all others. The last step of an epoch may have fewer.</summary>
+    /// <summary>Pairs in a step, at least 2: each is a negative of all others. The last step of an epoch may have fewer, or one more where a single pair would be left.</summary>
     public int BatchSize { get; init; } = 1024;
 
     /// <summary>Decides the order of the pairs, a new one in each epoch.</summary>

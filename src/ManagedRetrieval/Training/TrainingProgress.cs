@@ -1,7 +1,7 @@
 namespace ManagedRetrieval.Training;
 
 /// <summary>Where a training run stands after a step.</summary>
-/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epoch">The epoch of this call, from 1.</param>
 /// <param name="Epochs">The number of epochs.</param>
 /// <param name="Pairs">Pairs seen so far, over all epochs.</param>
 /// <param name="TotalPairs">Pairs to see, over all epochs.</param>

@@ -95,6 +95,8 @@ public class RowGradientTests
     {
         var gradient = new RowGradient<float>(new Shape(100, 8));
         Tensor<float> source = new Draw(1, 1).Tensor<float>(new Shape(3, 8));
+        int[] rows = [5, 99, 5];
+        int[] sources = [0, 1, 2];
         Step();
         long before = GC.GetAllocatedBytesForCurrentThread();
         Step();
@@ -106,7 +108,7 @@ public class RowGradientTests
             gradient.Clear();
             for (int pass = 0; pass < 3; pass++)
             {
-                gradient.Add([5, 99, 5], [0, 1, 2], source);
+                gradient.Add(rows, sources, source);
                 gradient.Coalesce(WorkerTeam.Inline);
             }
         }

@@ -18,7 +18,7 @@ internal static class RetrieverSamples
         // The sides differ in all but the number of buckets, so that a mix-up shows.
         var queries = new TextFeature(new TextFeatureOptions { Buckets = 11, WordPairs = false, MinimumCharacterNGram = 2, MaximumCharacterNGram = 3, Seed = ulong.MaxValue });
         var candidates = new TextFeature(new TextFeatureOptions { Buckets = 11, Words = false, MinimumCharacterNGram = 0, MaximumCharacterNGram = 0 });
-        var model = new TwoTowerModel<string, string>(queries, candidates, options ?? new TwoTowerOptions { Dimensions = 3, Seed = 5 });
+        var model = new TwoTowerModel<string, string>(queries, candidates, options ?? new TwoTowerOptions { Dimensions = 3, Linear = true, Seed = 5 });
         return Build(model, Titles, [.. Titles.Select((title, row) => $"{row}: {title}")]);
     }
 
@@ -31,7 +31,7 @@ internal static class RetrieverSamples
         var model = new TwoTowerModel<TQuery, TCandidate>(
             new IdFeature<TQuery>(new Vocabulary<TQuery>(queries, buckets, seed: 3)),
             new IdFeature<TCandidate>(new Vocabulary<TCandidate>(candidates, buckets)),
-            options ?? new TwoTowerOptions { Dimensions = 3, Combiner = BagCombiner.Sum, Normalize = false, Seed = 6 });
+            options ?? new TwoTowerOptions { Dimensions = 3, Combiner = BagCombiner.Sum, Linear = true, Normalize = false, Seed = 6 });
         return Build(model, candidates, identifiers);
     }
 

@@ -71,7 +71,7 @@ public sealed class RetrieverTests : IDisposable
     [Fact]
     public void A_text_without_a_word_is_embedded_as_the_bias_where_there_is_one()
     {
-        Retriever<string, string, string> retriever = RetrieverSamples.Text(new TwoTowerOptions { Dimensions = 3, Normalize = false });
+        Retriever<string, string, string> retriever = RetrieverSamples.Text(new TwoTowerOptions { Dimensions = 3, Linear = true, Normalize = false });
         ScoredCandidate<string>[] answers = retriever.Retrieve("!?", 10);
         Assert.Equal(retriever.Index.Count, answers.Length);
         Assert.All(answers, answer => Assert.True(float.IsFinite(answer.Score) && answer.Score != 0, $"{answer}"));

@@ -171,11 +171,11 @@ public class TrainerTests
     }
 
     [Fact]
-    public void Weights_of_zero_everywhere_change_nothing_and_have_a_loss_of_zero()
+    public void Weights_of_zero_everywhere_change_nothing_and_have_no_mean_loss()
     {
         TwoTowerModel<int[], int[]> model = Planted.Model(linear: false);
         float[] before = Values(model);
-        Assert.Equal(0, Planted.Trainer(model).Fit(Planted.Data(model, new float[400]), new() { Epochs = 1, BatchSize = 100 })[0].Loss);
+        Assert.Equal(double.NaN, Planted.Trainer(model).Fit(Planted.Data(model, new float[400]), new() { Epochs = 1, BatchSize = 100 })[0].Loss);
         Assert.Equal(before, Values(model));
     }
 
@@ -192,7 +192,7 @@ public class TrainerTests
         Assert.InRange(six - two, 0, 4 * 80);
 
         long ByEpochs(int epochs) => Allocated.ByOneOf(
-            () => trainer.Fit(data, new() { Epochs = epochs, BatchSize = 20, CorrectSamplingBias = true }), warmUp: 2);
+            () => trainer.Fit(data, new() { Epochs = epochs, BatchSize = 20, CorrectSamplingBias = true }), warmUp: 10);
     }
 
     [Fact]

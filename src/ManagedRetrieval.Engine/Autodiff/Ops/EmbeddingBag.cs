@@ -12,9 +12,14 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// Saved: nothing. Cost: one pass over the rows that are named, and one backward; bags are cut into parts.
 /// </remarks>
 /// <param name="combiner">How the rows of a bag are joined.</param>
+/// <exception cref="ArgumentOutOfRangeException">The combiner is none of the named values.</exception>
 public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly BagCombiner _combiner = combiner is BagCombiner.Sum or BagCombiner.Mean or BagCombiner.SqrtN
+        ? combiner
+        : throw new ArgumentOutOfRangeException(nameof(combiner), combiner, "A bag is joined by Sum, Mean or SqrtN.");
+
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
     {
@@ -34,7 +39,7 @@ public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
         var job = new ForwardJob
         {
             Blocks = blocks,
-            Combiner = combiner,
+            Combiner = _combiner,
             Table = frame.Input(0).Span,
             Width = width,
             Ids = frame.Indices.Values.Span,
@@ -50,15 +55,15 @@ public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
         ReadOnlySpan<int> offsets = frame.Indices.Offsets.Span;
         Span<int> sources = frame.Tape.AllocateIndices(frame.Indices.Values.Length).Span;
         Tensor<T> gradient = frame.OutputGradient;
-        Tensor<T> scaled = combiner == BagCombiner.Sum ? gradient : frame.Tape.Allocate(gradient.Shape);
+        Tensor<T> scaled = _combiner == BagCombiner.Sum ? gradient : frame.Tape.Allocate(gradient.Shape);
         int width = gradient.Shape.RowLength;
         for (int bag = 0; bag < offsets.Length - 1; bag++)
         {
             int count = offsets[bag + 1] - offsets[bag];
             sources.Slice(offsets[bag], count).Fill(bag);
-            if (combiner != BagCombiner.Sum)
+            if (_combiner != BagCombiner.Sum)
             {
-                TensorPrimitives.Multiply(Rows.Of(gradient.Span, width, bag), Factor(combiner, count), Rows.Of(scaled.Span, width, bag));
+                TensorPrimitives.Multiply(Rows.Of(gradient.Span, width, bag), Factor(_combiner, count), Rows.Of(scaled.Span, width, bag));
             }
         }
 

@@ -11,7 +11,7 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// Forward: y_ij = z_ij − lse(z_i), shifted by the row's maximum so that nothing overflows.
 /// Backward: dz_ij += dy_ij − e^(y_ij) · Σ_j dy_ij.
 /// Saved: nothing. Cost: one exponential an element, and one backward; rows are cut into parts.
-/// An entry of −∞ is removed: its probability is exactly 0.
+/// An entry of −∞ is removed: its probability is exactly 0. A row of which nothing is left is NaN.
 /// </remarks>
 public sealed class LogSoftmax<T> : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,7 +6,8 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 
 /// <summary>Rows scaled to Euclidean length 1.</summary>
 /// <remarks>
-/// Forward: y_i = x_i · r_i with r_i = 1 / √max(Σ_j x_ij², ε), so that a row of zeros stays zero.
+/// Forward: y_i = x_i · r_i with r_i = 1 / √max(Σ_j x_ij², ε), so that a row of zeros stays zero; a squared length
+/// that overflows is made by way of the row over its largest element.
 /// Backward: dx_i += r_i · (dy_i − y_i · (y_i · dy_i)); where ε decided, dx_i += r_i · dy_i.
 /// Saved: r. Cost: two passes, and two backward.
 /// </remarks>
@@ -36,7 +37,8 @@ public sealed class NormalizeRows<T>(double epsilon = 1e-12) : Op<T>
         for (int i = 0; i < factors.Length; i++)
         {
             ReadOnlySpan<T> row = Rows.Of(x, width, i);
-            factors[i] = T.One / T.Sqrt(T.Max(RowReduce.Dot(row, row), _epsilon));
+            T squared = RowReduce.Dot(row, row);
+            factors[i] = T.IsInfinity(squared) ? FactorOfLongRow(row) : T.One / T.Sqrt(T.Max(squared, _epsilon));
             TensorPrimitives.Multiply(row, factors[i], Rows.Of(y, width, i));
         }
     }
@@ -66,6 +68,19 @@ public sealed class NormalizeRows<T>(double epsilon = 1e-12) : Op<T>
                 TensorPrimitives.FusedMultiplyAdd(unit, -factors[i] * RowReduce.Dot(unit, from), to, to);
             }
         }
+    }
+
+    /// <summary>The same factor where the squared length overflows, made by way of the row over its largest element.</summary>
+    private static T FactorOfLongRow(ReadOnlySpan<T> row)
+    {
+        T largest = T.Abs(TensorPrimitives.MaxMagnitude(row));
+        T sum = T.Zero;
+        foreach (T x in row)
+        {
+            sum += x / largest * (x / largest);
+        }
+
+        return T.One / largest / T.Sqrt(sum);
     }
 }
 

@@ -9,7 +9,7 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// <summary>The cross-entropy of each row's softmax with one true column, with weights.</summary>
 /// <remarks>
 /// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i), shifted by the row's maximum so that nothing overflows.
-/// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · loss_i / w_i.
+/// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · (lse(z_i) − z_i,label_i).
 /// Saved: the probabilities p. Cost: one exponential an element, and one pass backward; rows are cut into parts.
 /// An entry of −∞ is removed: its probability and its gradient are exactly 0. The label itself must not be removed: a loss of +∞ would result.
 /// </remarks>

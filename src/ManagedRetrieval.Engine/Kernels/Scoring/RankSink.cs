@@ -3,7 +3,7 @@ using System.Numerics;
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
 
 /// <summary>Counts, for each query, the candidates that score above its positive and those that tie with it.</summary>
-/// <remarks>The positive's own row never competes, nor does a score of NaN. Where the positive's score is NaN, every other candidate counts as above.</remarks>
+/// <remarks>The positive's own row never competes, nor does a score of NaN. Where the positive's score is NaN it ranks last: every other candidate counts as above, whatever its score.</remarks>
 /// <param name="positives">[queries]: the row of each query's positive.</param>
 /// <param name="thresholds">[queries]: the positive's score, made by the same chain (<see cref="ScoreTiles.One"/>).</param>
 /// <param name="above">[queries]; zeros at the start.</param>
@@ -26,12 +26,7 @@ internal readonly ref struct RankSink<T>(ReadOnlySpan<int> positives, ReadOnlySp
         int tied = 0;
         if (T.IsNaN(threshold))
         {
-            foreach (T score in tile)
-            {
-                above += T.IsNaN(score) ? 0 : 1;
-            }
-
-            above -= ownHere && !T.IsNaN(tile[own]) ? 1 : 0;
+            above = tile.Length - (ownHere ? 1 : 0);
         }
         else
         {
@@ -46,5 +41,10 @@ internal readonly ref struct RankSink<T>(ReadOnlySpan<int> positives, ReadOnlySp
 
         _above[query] += above;
         _tied[query] += tied;
+    }
+
+    /// <inheritdoc/>
+    public void Finish(int first, int count)
+    {
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels.Gemm;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
 
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
 
@@ -13,8 +15,35 @@ internal static class ScoreTiles
     /// <summary>Candidates in a tile: 64 dimensions of 512 floats are 128 KiB and stay in the second-level cache.</summary>
     private const int TileRows = 512;
 
+    /// <summary>Queries of a part: so many that transposing the candidates costs little beside scoring them.</summary>
+    private const int QueryBlock = 64;
+
     /// <summary>The scratch that <see cref="Run"/> needs for vectors of <paramref name="width"/> elements.</summary>
     public static int ScratchLength(int width) => (width + 1) * TileRows;
+
+    /// <summary>Hands every score of all queries to <paramref name="sink"/>, shared out by blocks of queries, and finishes it.</summary>
+    /// <param name="queries">[queries, width].</param>
+    /// <param name="candidates">[candidates, width].</param>
+    /// <param name="width">Elements of a vector, at least 1.</param>
+    /// <param name="sink">Takes the scores in; its state of one query is touched by one worker only.</param>
+    /// <param name="team">Shares out the blocks.</param>
+    /// <param name="cancellationToken">Stops between blocks.</param>
+    public static void RunAll<T, TSink>(
+        ReadOnlySpan<T> queries, ReadOnlySpan<T> candidates, int width, TSink sink, WorkerTeam team, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSink : struct, IScoreSink<T>, allows ref struct
+    {
+        var job = new Job<T, TSink>
+        {
+            Blocks = Partition.BySize(queries.Length / width, QueryBlock),
+            Queries = queries,
+            Candidates = candidates,
+            Width = width,
+            Sink = sink,
+            CancellationToken = cancellationToken,
+        };
+        team.Run(job, job.Blocks.Parts);
+    }
 
     /// <summary>Hands every score of <paramref name="count"/> queries to <paramref name="sink"/>, rows ascending.</summary>
     /// <param name="queries">[all queries, width].</param>
@@ -62,5 +91,26 @@ internal static class ScoreTiles
         }
 
         return score;
+    }
+
+    private ref struct Job<T, TSink> : IParallelJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSink : struct, IScoreSink<T>, allows ref struct
+    {
+        public required Partition Blocks;
+        public required ReadOnlySpan<T> Queries;
+        public required ReadOnlySpan<T> Candidates;
+        public required int Width;
+        public required TSink Sink;
+        public required CancellationToken CancellationToken;
+
+        public void Run(int part)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+            (int start, int count) = Blocks[part];
+            using var scratch = new Scratch<T>(ScratchLength(Width));
+            ScoreTiles.Run(Queries, start, count, Candidates, Width, ref Sink, scratch.Span);
+            Sink.Finish(start, count);
+        }
     }
 }

@@ -49,7 +49,7 @@ internal readonly ref struct TopKSink<T>(int k, Span<T> scores, Span<int> rows, 
         }
     }
 
-    /// <summary>Sorts the entries of queries <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, best first.</summary>
+    /// <summary>Sorts the entries of the queries, best first.</summary>
     public void Finish(int first, int count)
     {
         for (int query = first; query < first + count; query++)

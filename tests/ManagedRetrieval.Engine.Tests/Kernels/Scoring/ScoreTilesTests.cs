@@ -55,6 +55,10 @@ public class ScoreTilesTests
 
         public T[] Scores { get; } = scores;
 
+        public void Finish(int first, int count)
+        {
+        }
+
         public void Accept(int query, int firstRow, ReadOnlySpan<T> tile)
         {
             Assert.Equal(_next.GetValueOrDefault(query), firstRow);
