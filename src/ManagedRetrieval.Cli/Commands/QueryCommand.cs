@@ -60,11 +60,9 @@ internal static class QueryCommand
         }
 
         using var team = new WorkerTeam(workers);
-
-        // Opening a pipe waits for its other end and cannot be cancelled, so it is left behind.
-        Retriever<string, string, string> retriever = await Task
-            .Run(() => Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken), cancellationToken)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        Retriever<string, string, string> retriever =
+            await Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         ScoredCandidate<string>[] answers = retriever.Retrieve(text, k);
         cancellationToken.ThrowIfCancellationRequested();
         Show(terminal, answers);
