@@ -17,12 +17,26 @@ internal static partial class Markdown
         }
     }
 
+    /// <summary>
+    /// What a program is said to print: the lines of the comment that stands behind its last statement, at the end of the
+    /// block or before the types; empty where there is none.
+    /// </summary>
+    public static string StatedOutput(string program)
+    {
+        Match comment = LastComment().Match(program);
+        return string.Concat(comment.Groups["line"].Captures.Select(line => line.Value));
+    }
+
     /// <summary>The links of a page that lead to files of the repository.</summary>
     public static IEnumerable<string> LocalLinks(string page) =>
         Link().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'));
 
     [GeneratedRegex(@"^```(?<info>[^\n]*)\n(?<text>.*?)^```\s*$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Fence();
+
+    // At the left margin, behind a line of code, and followed by nothing or by a type.
+    [GeneratedRegex(@"(?<=^[^/\s][^\n]*\n\n*)(^// (?<line>[^\n]*\n))+(?=\n*(\z|///|\[|(\w+ )*(class|struct|record|enum|interface) ))", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex LastComment();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -55,6 +55,32 @@ internal sealed class Bm25 : IBaseline
     /// <inheritdoc/>
     public RankCounts Rank(string query, int positive)
     {
+        int touched = Accumulate(query);
+        double score = _scores[positive];
+        int above = 0;
+        int tied = score == 0 ? _scores.Length - touched - 1 : -1;
+        foreach (int row in _touched.AsSpan(0, touched))
+        {
+            above += _scores[row] > score ? 1 : 0;
+            tied += _scores[row] == score ? 1 : 0;
+        }
+
+        Clear(touched);
+        return new(above, tied);
+    }
+
+    /// <summary>The score of one document for a query; 0 where they share no word.</summary>
+    internal double Score(string query, int row)
+    {
+        int touched = Accumulate(query);
+        double score = _scores[row];
+        Clear(touched);
+        return score;
+    }
+
+    // Sums up the scores of all documents; returns how many are above 0, whose rows are the first of _touched.
+    private int Accumulate(string query)
+    {
         int touched = 0;
         foreach (string word in IdentifierWords.Split(query).Distinct(StringComparer.Ordinal))
         {
@@ -73,17 +99,15 @@ internal sealed class Bm25 : IBaseline
             }
         }
 
-        double score = _scores[positive];
-        int above = 0;
-        int tied = score == 0 ? _scores.Length - touched - 1 : -1;
+        return touched;
+    }
+
+    private void Clear(int touched)
+    {
         foreach (int row in _touched.AsSpan(0, touched))
         {
-            above += _scores[row] > score ? 1 : 0;
-            tied += _scores[row] == score ? 1 : 0;
             _scores[row] = 0;
         }
-
-        return new(above, tied);
     }
 
     // While the index is built a posting's weight is the frequency of the word in the document.

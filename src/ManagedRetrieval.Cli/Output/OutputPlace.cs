@@ -5,30 +5,52 @@ internal static class OutputPlace
 {
     private static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
-    /// <summary>Makes the file's folder, and the file itself for a moment where there is none.</summary>
-    /// <exception cref="ToolException">The file could not be written.</exception>
-    public static void Check(string file)
+    /// <summary>Makes the folders of the files, and each file for a moment where there is none.</summary>
+    /// <param name="files">The files; none may take another one's place or stand below it, also where links lead there.</param>
+    /// <exception cref="ToolException">A file could not be written; the folders that were made are gone again.</exception>
+    public static void Prepare(params ReadOnlySpan<string> files)
     {
-        string directory = DirectoryOf(file);
-        if (File.Exists(directory))
+        var made = new Stack<string>();
+        try
         {
-            throw new ToolException($"Cannot write to the folder '{directory}': it is a file.");
+            for (int i = 0; i < files.Length; i++)
+            {
+                Check(files[i], files[..i], made);
+            }
+        }
+        catch (ToolException)
+        {
+            Remove(made);
+            throw;
+        }
+    }
+
+    private static void Check(string file, ReadOnlySpan<string> others, Stack<string> made)
+    {
+        if (Path.EndsInDirectorySeparator(file))
+        {
+            throw new ToolException($"Cannot write '{file}': that is the name of a folder.");
         }
 
         try
         {
-            Directory.CreateDirectory(directory);
-            if (Directory.Exists(file) || Path.EndsInDirectorySeparator(file))
+            string path = RealPath(file);
+            foreach (string other in others)
             {
-                throw new ToolException($"Cannot write '{file}': it is a folder.");
+                string otherPath = RealPath(other);
+                if (path.Equals(otherPath, PathComparison) || path.StartsWith(otherPath + Path.DirectorySeparatorChar, PathComparison))
+                {
+                    throw new ToolException($"Cannot write '{file}': that is the place of '{other}'.");
+                }
             }
 
-            if (!File.Exists(file))
+            // A finished file is moved to its place, which must not be that of a device.
+            if (!OperatingSystem.IsWindows() && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal)))
             {
-                File.Create(file, 1, FileOptions.DeleteOnClose).Dispose();
+                throw new ToolException($"Cannot write '{file}': a device cannot be replaced by a file.");
             }
 
-            CreateProbe(directory).Dispose();
+            TryOut(file, path, made);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -36,28 +58,79 @@ internal static class OutputPlace
         }
     }
 
-    /// <summary>Refuses a file in the place of another one or below it, also where links lead there.</summary>
-    /// <exception cref="ToolException">The two are in each other's way.</exception>
-    public static void CheckApart(string file, string other)
+    private static void TryOut(string file, string path, Stack<string> made)
     {
-        string path = Path.GetFullPath(file);
-        string otherPath = Path.GetFullPath(other);
-        bool clash = path.Equals(otherPath, PathComparison) || path.StartsWith(otherPath + Path.DirectorySeparatorChar, PathComparison);
-        if (!clash && Path.GetFileName(path).Equals(Path.GetFileName(otherPath), PathComparison) && Directory.Exists(DirectoryOf(file)))
+        string folder = FolderOf(path);
+        if (File.Exists(folder))
         {
-            // Two names of one folder show the same new file.
-            using FileStream probe = CreateProbe(DirectoryOf(file));
-            clash = File.Exists(Path.Combine(DirectoryOf(other), Path.GetFileName(probe.Name)));
+            throw new ToolException($"Cannot write to the folder '{folder}': it is a file.");
         }
 
-        if (clash)
+        MakeFolder(folder, made);
+        if (Directory.Exists(path))
         {
-            throw new ToolException($"Cannot write '{file}': that is the place of '{other}'.");
+            throw new ToolException($"Cannot write '{file}': it is a folder.");
+        }
+
+        // A link to nothing is no file, but creating one would follow it.
+        if (!File.Exists(path) && new FileInfo(path).LinkTarget is null)
+        {
+            Touch(path);
+        }
+
+        Touch(Path.Combine(folder, $".probe-{Guid.NewGuid():N}.tmp"));
+    }
+
+    private static void Touch(string path) =>
+        new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+
+    private static void MakeFolder(string folder, Stack<string> made)
+    {
+        if (!Directory.Exists(folder))
+        {
+            MakeFolder(FolderOf(folder), made);
+            Directory.CreateDirectory(folder);
+            made.Push(folder);
         }
     }
 
-    private static FileStream CreateProbe(string directory) =>
-        File.Create(Path.Combine(directory, $".probe-{Guid.NewGuid():N}.tmp"), 1, FileOptions.DeleteOnClose);
+    // The innermost first; a folder that someone else has begun to use stays.
+    private static void Remove(Stack<string> made)
+    {
+        try
+        {
+            while (made.TryPop(out string? folder))
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Why the file could not be written says more.
+        }
+    }
 
-    private static string DirectoryOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file)) ?? Path.GetFullPath(file);
+    // Of the file itself no link is followed: what is written takes the link's place.
+    private static string RealPath(string file)
+    {
+        string path = Path.GetFullPath(file);
+        return Path.Combine(RealFolder(FolderOf(path)), Path.GetFileName(path));
+    }
+
+    private static string RealFolder(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is not { } parent)
+        {
+            return folder;
+        }
+
+        string path = Path.Combine(RealFolder(parent), Path.GetFileName(folder));
+
+        // Only an existing folder is followed, so that links in a circle end here.
+        return Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
+            ? RealFolder(target.FullName)
+            : path;
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? path;
 }

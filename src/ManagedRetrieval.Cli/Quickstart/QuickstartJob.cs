@@ -35,7 +35,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     {
         ReferencePack pack = search.Pack ?? throw new ToolException(
             "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
-        PrepareOutput();
+        OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
         using var team = new WorkerTeam(settings.Workers);
         ReferenceDocsDataset docs = terminal.Step($"Reading the documentation of .NET {pack.Version} …", () => ReferenceDocsDataset.Load(pack));
         cancellationToken.ThrowIfCancellationRequested();
@@ -66,17 +66,6 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         terminal.Heading(Terminal.OneLine($"Saved to {settings.ModelFile}. Ask it more:"));
         terminal.Line(Terminal.OneLine($"  dotnet run -c Release --project src/ManagedRetrieval.Cli -- query \"{settings.ModelFile}\" \"copy a file\" -k 5"));
         return ExitCode.Done;
-    }
-
-    private void PrepareOutput()
-    {
-        OutputPlace.Check(settings.ModelFile);
-        if (settings.JsonFile is { } json)
-        {
-            OutputPlace.CheckApart(json, settings.ModelFile);
-            OutputPlace.Check(json);
-            OutputPlace.CheckApart(json, settings.ModelFile);
-        }
     }
 
     private Task<IReadOnlyList<EpochResult>> TrainAsync(

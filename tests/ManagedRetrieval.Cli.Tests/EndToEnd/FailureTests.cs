@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Cli.Tests.ReferenceDocs;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -47,36 +48,6 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Results_that_could_not_be_written_are_told_before_any_work()
-    {
-        ReferencePackSearch search = MadeUpPack.Write(At("dotnet"));
-        string occupied = _folder.Write("occupied", "a file");
-        string below = Path.Combine(occupied, "below");
-        Directory.CreateDirectory(At("other/model.safetensors"));
-        string folder = Directory.CreateDirectory(At("folder")).FullName;
-        (string[] Arguments, string Named)[] cases =
-        [
-            (["--out", below], below),
-            (["--out", occupied], occupied),
-            (["--out", At("other")], Path.Combine(At("other"), "model.safetensors")),
-            (["--out", Out, "--json", below], occupied),
-            (["--out", Out, "--json", folder], folder),
-            (["--out", Out, "--json", Path.Combine(Out, "..", "out", "model.safetensors")], "it is the model file"),
-        ];
-        foreach ((string[] arguments, string named) in cases)
-        {
-            ToolResult result = await InProcess.RunAsync(() => search, ["quickstart", .. arguments]);
-            result.Failed(1, named);
-            Assert.Equal("", result.Output);
-        }
-
-        Assert.Equal("a file", await File.ReadAllTextAsync(occupied));
-        Assert.Empty(Directory.GetFileSystemEntries(folder));
-        Assert.Empty(Directory.GetFiles(At("other"), "*", SearchOption.AllDirectories));
-        Assert.False(Directory.Exists(Out) && Directory.GetFileSystemEntries(Out).Length > 0);
-    }
-
-    [Fact]
     public async Task Damaged_model_files_are_refused()
     {
         await SmallModel().SaveAsync(Model);
@@ -117,6 +88,19 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task An_identifier_that_the_model_does_not_know_is_told_in_one_line()
+    {
+        var users = new IdFeature<string>(new Vocabulary<string>(["ann", "bob"], outOfVocabularyBuckets: 0));
+        var model = new TwoTowerModel<string, string>(users, users, new TwoTowerOptions { Dimensions = 2 });
+        await Retriever<string, string, string>.Build(model, ["ann", "bob"], ["Ann", "Bob"]).SaveAsync(Model);
+        Assert.Equal(2, (await InProcess.RunAsync("query", Model, "bob")).Succeeded().Table("rank").Length);
+        ToolResult result = await InProcess.RunAsync("query", Model, "eve");
+        result.Failed(1, "eve");
+        Assert.DoesNotContain("Unexpected", result.Errors, StringComparison.Ordinal);
+        Assert.Equal("", result.Output);
+    }
+
+    [Fact]
     public async Task A_model_whose_embeddings_overflow_is_told_of()
     {
         Retriever<string, string, string> retriever = SmallModel(new TwoTowerOptions { Dimensions = 2, Combiner = BagCombiner.Sum, Linear = false, Normalize = false });
@@ -130,12 +114,46 @@ public sealed class FailureTests : IDisposable
     [InlineData(true)]
     public async Task Candidates_with_control_characters_do_not_command_the_terminal(bool live)
     {
-        await SmallModel(null, "red\u001b[2J", "two\r\nlines").SaveAsync(Model);
+        await SmallModel(null, "red\u001b[2J", "two\r\nlines", "turned\u202Eback", "parted\u2028line").SaveAsync(Model);
         using var output = new StringWriter();
         ToolResult result = (await InProcess.RunAsync(() => throw new InvalidOperationException(), output, live, CancellationToken.None, "query", Model, "a red fish")).Succeeded();
         Assert.Contains("red [2J ", result.Output, StringComparison.Ordinal);
         Assert.Contains("two  lines ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("turned back ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("parted line ", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202E', result.Output);
+        Assert.DoesNotContain('\u2028', result.Output);
+    }
+
+    [LinuxTheory]
+    [InlineData("2>/dev/full", "nowhere", 1)]
+    [InlineData("2>&-", "nowhere", 1)]
+    [InlineData(">/dev/full 2>/dev/full", "model.safetensors", 1)]
+    [InlineData("2>/dev/full", "model.safetensors", 0)]
+    public async Task A_process_that_nobody_can_hear_still_tells_by_its_exit_code(string redirection, string model, int code)
+    {
+        await SmallModel().SaveAsync(Model);
+        ToolResult result = await ToolProcess.RunRedirectedAsync(_folder.Path, redirection, "query", model, "a red fish");
+        Assert.Equal(code, result.ExitCode);
+        Assert.Equal("", result.Errors);
+    }
+
+    [LinuxTheory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task One_signal_ends_a_query_that_waits_for_a_pipe(string signal)
+    {
+        using (Process make = Process.Start("mkfifo", [Model]))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        // A debugger's pipe would be waited for as well.
+        using ToolProcess process = ToolProcess.Start(_folder.Path, new Dictionary<string, string> { ["DOTNET_EnableDiagnostics"] = "0" }, "query", Model, "a red fish");
+        await process.WaitUntilItWaitsForAPipeAsync();
+        await process.SignalAsync(signal);
+        (await process.ResultAsync()).Failed(130, "Interrupted.");
     }
 
     [Fact]
@@ -146,7 +164,7 @@ public sealed class FailureTests : IDisposable
     {
         var feature = new TextFeature(new TextFeatureOptions { Buckets = 8 });
         var model = new TwoTowerModel<string, string>(feature, feature, options ?? new TwoTowerOptions { Dimensions = 2, ShareTable = true });
-        return Retriever<string, string, string>.Build(model, ["red fish", "blue fish"], names.Length > 0 ? names : ["red", "blue"]);
+        return Retriever<string, string, string>.Build(model, [.. (names.Length > 0 ? names : ["red", "blue"]).Select(name => name + " fish")], names.Length > 0 ? names : ["red", "blue"]);
     }
 
     private Task<ToolResult> Ask() => InProcess.RunAsync("query", Model, "a red fish");

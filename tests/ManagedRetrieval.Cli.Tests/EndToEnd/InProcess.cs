@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using Spectre.Console;
 
@@ -10,6 +11,16 @@ internal static class InProcess
 
     public static Task<ToolResult> RunAsync(Func<ReferencePackSearch> findPack, params string[] arguments) =>
         RunAsync(findPack, new StringWriter(), live: false, CancellationToken.None, arguments);
+
+    /// <param name="culture">The name of the culture to run in, empty for the invariant one.</param>
+    /// <param name="findPack">Finds the documentation.</param>
+    /// <param name="arguments">The command line.</param>
+    public static Task<ToolResult> RunInCultureAsync(string culture, Func<ReferencePackSearch> findPack, params string[] arguments) => Task.Run(() =>
+    {
+        // A culture belongs to the task and what it starts, and ends with it.
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(culture, predefinedOnly: true);
+        return RunAsync(findPack, arguments);
+    });
 
     /// <param name="findPack">Finds the documentation.</param>
     /// <param name="output">Takes the output.</param>

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace ManagedRetrieval.Cli.Tests.EndToEnd;
 
 [Collection(FinishedQuickstartTests.Name)]
@@ -17,8 +19,6 @@ public class QueryTests(FinishedQuickstart first)
     }
 
     [Theory]
-    [InlineData("LC_ALL", "tr_TR.UTF-8")]
-    [InlineData("LC_ALL", "de_DE.UTF-8")]
     [InlineData("GITHUB_ACTIONS", "true")]
     [InlineData("TERM", "xterm-256color")]
     public async Task Redirected_answers_are_the_same_plain_text_everywhere(string variable, string value)
@@ -27,6 +27,31 @@ public class QueryTests(FinishedQuickstart first)
         ToolResult there = await first.RunAsync(first.Folder, new() { [variable] = value }, query);
         Assert.DoesNotContain('\u001b', there.Succeeded().Output);
         Assert.Equal((await InProcess.RunAsync(query)).Output, there.Output);
+    }
+
+    // The tool as a process has no cultures; these tests do.
+    [Theory]
+    [InlineData("tr-TR")]
+    [InlineData("de-DE")]
+    public async Task Answers_are_the_same_in_every_culture(string culture)
+    {
+        string[] query = ["query", first.ModelFile, "I will JOIN THE FILE list", "-k", "3"];
+        ToolResult there = await InProcess.RunInCultureAsync(culture, () => first.Pack, query);
+        Assert.Equal((await InProcess.RunInCultureAsync("", () => first.Pack, query)).Output, there.Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task The_query_of_the_readme_and_of_the_quickstart_gives_five_answers()
+    {
+        string command = Assert.Single(File.ReadLines(Readme()), line => line.StartsWith("dotnet run ", StringComparison.Ordinal) && line.Contains(" query ", StringComparison.Ordinal));
+        string printed = Assert.Single(first.Result.Lines, line => line.Contains(" -- query ", StringComparison.Ordinal)).Trim();
+        foreach (string line in new[] { command, printed })
+        {
+            string[] arguments = [.. Regex.Matches(line[line.IndexOf("query ", StringComparison.Ordinal)..], "\"(?<it>[^\"]*)\"|(?<it>\\S+)").Select(match => match.Groups["it"].Value)];
+            ToolResult answer = await first.RunAsync(first.Folder, [], arguments);
+            Assert.Equal(5, answer.Succeeded().Table("rank").Length);
+            Assert.Contains("File", answer.Table("rank")[0], StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -52,6 +77,17 @@ public class QueryTests(FinishedQuickstart first)
     [Fact]
     public async Task After_two_dashes_a_query_may_look_like_an_option() =>
         Assert.Equal(2, (await InProcess.RunAsync("query", "-k", "2", "--", first.ModelFile, "--help")).Succeeded().Table("rank").Length);
+
+    private static string Readme()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ManagedRetrieval.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, "README.md");
+    }
 
     private static string[] Cells(string row) => row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -24,25 +24,26 @@ internal sealed class ToolProcess : IDisposable
     /// <param name="arguments">The command line.</param>
     public static ToolProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet(), [Path.Combine(AppContext.BaseDirectory, "managed-retrieval.dll"), .. arguments])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
+        var start = new ProcessStartInfo(Dotnet(), [Assembly, .. arguments]);
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        return new(Process.Start(start)!);
+        return Start(start, folder);
     }
 
     public static async Task<ToolResult> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         using ToolProcess process = Start(folder, environment, arguments);
+        return await process.ResultAsync();
+    }
+
+    /// <summary>Runs the tool from a shell that redirects its output.</summary>
+    public static async Task<ToolResult> RunRedirectedAsync(string folder, string redirection, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", Dotnet(), Assembly, .. arguments]);
+        using ToolProcess process = Start(start, folder);
         return await process.ResultAsync();
     }
 
@@ -58,6 +59,16 @@ internal sealed class ToolProcess : IDisposable
         }
         while (line is not null && !line.StartsWith(start, StringComparison.Ordinal));
         Assert.True(line is not null, $"No line starts with '{start}': {_output}");
+    }
+
+    /// <summary>Waits until Linux says that a thread waits for the other end of a pipe.</summary>
+    public async Task WaitUntilItWaitsForAPipeAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!Directory.GetDirectories($"/proc/{_process.Id}/task").Any(thread => File.ReadAllText(Path.Combine(thread, "wchan")) == "wait_for_partner"))
+        {
+            await Task.Delay(20, patience.Token);
+        }
     }
 
     /// <summary>Sends a signal as a shell would, such as INT for Ctrl-C.</summary>
@@ -85,6 +96,18 @@ internal sealed class ToolProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "managed-retrieval.dll");
+
+    private static ToolProcess Start(ProcessStartInfo start, string folder)
+    {
+        start.WorkingDirectory = folder;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.StandardErrorEncoding = Encoding.UTF8;
+        return new(Process.Start(start)!);
     }
 
     private static string Dotnet()

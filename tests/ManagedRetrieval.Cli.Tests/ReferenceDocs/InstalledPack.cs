@@ -5,16 +5,16 @@ namespace ManagedRetrieval.Cli.Tests.ReferenceDocs;
 /// <summary>The installed reference pack, read once for all tests of a class.</summary>
 public sealed class InstalledPack
 {
-    private readonly Lazy<List<DocumentedMember>> _members;
+    private readonly Lazy<ReferencePack> _pack;
     private readonly Lazy<ReferenceDocsDataset> _dataset;
 
     public InstalledPack()
     {
-        _members = new(() => DocumentationReader.Read(ReferencePack.Find().Pack!.XmlFiles));
-        _dataset = new(() => ReferenceDocsDataset.Build(_members.Value));
+        _pack = new(() => ReferencePack.Find().Pack!);
+        _dataset = new(() => ReferenceDocsDataset.Load(_pack.Value));
     }
 
-    internal List<DocumentedMember> Members => _members.Value;
+    internal IReadOnlyList<string> XmlFiles => _pack.Value.XmlFiles;
 
     internal ReferenceDocsDataset Dataset => _dataset.Value;
 }

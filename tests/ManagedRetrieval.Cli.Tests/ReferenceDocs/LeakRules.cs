@@ -3,13 +3,13 @@ using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Cli.Tests.ReferenceDocs;
 
-/// <summary>The rules of the split, recomputed from the members in plain loops.</summary>
+/// <summary>The rules of the split, recomputed in plain loops from the raw documentation.</summary>
 internal static class LeakRules
 {
-    public static void Check(IReadOnlyList<DocumentedMember> members, ReferenceDocsDataset dataset)
+    public static void Check(IReadOnlyList<string> xmlFiles, ReferenceDocsDataset dataset)
     {
         IReadOnlyList<DocumentationPair>[] splits = [dataset.Train, dataset.Validation, dataset.Test];
-        Dictionary<(string Text, string Name), HashSet<string>> documented = Documented(members);
+        Dictionary<(string Text, string Name), HashSet<string>> documented = Documented(xmlFiles);
         var splitsOfForm = new Dictionary<string, HashSet<int>>();
         var splitsOfCandidate = new Dictionary<int, HashSet<int>>();
         var splitsOfSummary = new Dictionary<string, HashSet<int>>();
@@ -93,15 +93,12 @@ internal static class LeakRules
         return (splitsOfName, owners);
     }
 
-    private static Dictionary<(string Text, string Name), HashSet<string>> Documented(IReadOnlyList<DocumentedMember> members)
+    private static Dictionary<(string Text, string Name), HashSet<string>> Documented(IReadOnlyList<string> xmlFiles)
     {
         var documented = new Dictionary<(string Text, string Name), HashSet<string>>();
-        foreach (DocumentedMember member in members)
+        foreach (RawDocumentation member in RawDocumentation.Read(xmlFiles).Where(member => member.Text.Split(' ').Length >= 3))
         {
-            if (member.Summary.Text.Split(' ').Length >= 3)
-            {
-                Add(documented, (member.Summary.Text, ApiName.OfMember(member.Id)), member.Summary.Form());
-            }
+            Add(documented, (member.Text, member.Name), member.Form);
         }
 
         return documented;
@@ -110,7 +107,7 @@ internal static class LeakRules
     private static int FixedSplit(string form) =>
         StableHash.Bucket(StableHash.Of(form), 10) switch { 8 => 1, 9 => 2, _ => 0 };
 
-    private static string Words(string text) => string.Join(' ', IdentifierWords.Split(text));
+    private static string Words(string text) => RawDocumentation.Words(text);
 
     private static void Add<TKey, TValue>(Dictionary<TKey, HashSet<TValue>> sets, TKey key, TValue value)
         where TKey : notnull
