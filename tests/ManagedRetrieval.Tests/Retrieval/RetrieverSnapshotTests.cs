@@ -34,12 +34,12 @@ public class RetrieverSnapshotTests
     public void Asking_for_other_types_is_refused_by_name()
     {
         RetrieverSamples.Refused<long, string, string>(Text, "Feature 'query': the model's feature takes text, asked for long");
-        RetrieverSamples.Refused<string, int, string>(Text, "Feature 'candidate.keys': the model's feature takes text, asked for int");
+        RetrieverSamples.Refused<string, int, string>(Text, "Feature 'candidate': the model's feature takes text, asked for int");
         RetrieverSamples.Refused<string, string, long>(Text, "identifiers are of type string, asked for long");
         RetrieverSamples.Refused<string, string, Guid>(Text, "identifiers are of type string, asked for System.Guid");
         RetrieverSamples.Refused<string, int, string>(Ids, "Feature 'query': the model's feature takes long ids, asked for string");
         RetrieverSamples.Refused<int, int, string>(Ids, "Feature 'query': the model's feature takes long ids, asked for int");
-        RetrieverSamples.Refused<long, long, string>(Ids, "Feature 'candidate.keys': the model's feature takes int ids, asked for long");
+        RetrieverSamples.Refused<long, long, string>(Ids, "Feature 'candidate': the model's feature takes int ids, asked for long");
         RetrieverSamples.Refused<long, int, int>(Ids, "identifiers are of type string, asked for int");
         byte[] longs = RetrieverSamples.Bytes(RetrieverSamples.Ids([1], [2], [3L]));
         RetrieverSamples.Refused<int, int, int>(longs, "identifiers are of type long, asked for int");
