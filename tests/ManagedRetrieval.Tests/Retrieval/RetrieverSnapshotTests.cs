@@ -90,6 +90,8 @@ public class RetrieverSnapshotTests
     [InlineData("candidate.tower.normalize", "1", "Tower 'candidate': property 'normalize' is 1")]
     [InlineData("query.feature.buckets", "12", "queryFeature addresses 12 rows, but the table 'query.table' has 11")]
     [InlineData("query.feature.buckets", "2147483647", "queryFeature addresses 2147483647 rows")]
+    [InlineData("query.feature.maximum_character_ngram", "65", "at most 64")]
+    [InlineData("query.feature.maximum_character_ngram", "2147483647", "at most 64")]
     [InlineData("query.feature.type", "\"image\"", "Feature 'query': property 'type' is \"image\"")]
     public void A_wrong_value_is_refused_by_name(string path, string value, string problem) =>
         RetrieverSamples.Refused<string, string, string>(RetrieverSamples.WithValue(Text, path, JsonNode.Parse(value)), problem);
