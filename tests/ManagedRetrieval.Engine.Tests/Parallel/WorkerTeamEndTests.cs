@@ -56,6 +56,26 @@ public class WorkerTeamEndTests
     }
 
     [Fact]
+    public void An_interrupt_that_ends_the_wait_for_another_worker_is_pending_after_that_worker_is_done()
+    {
+        using var team = new WorkerTeam(2);
+        int[] runs = new int[2];
+        Exception? failure = null;
+        bool pending = false;
+        var caller = new Thread(() =>
+        {
+            Thread.CurrentThread.Interrupt();
+            failure = Record.Exception(() => team.Run(new Handover(runs, new int[1], Environment.CurrentManagedThreadId), runs.Length));
+            pending = runs.AsSpan().SequenceEqual([1, 1]) && Record.Exception(() => Thread.Sleep(100)) is ThreadInterruptedException;
+        });
+        caller.Start();
+        Assert.True(caller.Join(Long), "the caller hangs");
+        Assert.Null(failure);
+        Assert.Equal([1, 1], runs);
+        Assert.True(pending, "the caller left too early, or the interrupt was swallowed");
+    }
+
+    [Fact]
     public void A_part_that_fails_while_the_caller_is_interrupted_is_still_reported_and_the_interrupt_kept()
     {
         using var team = new WorkerTeam(2);
@@ -128,6 +148,28 @@ public class WorkerTeamEndTests
         public void Run(int part)
         {
             Thread.SpinWait(Environment.CurrentManagedThreadId == caller ? 10 : 500);
+            Interlocked.Increment(ref runs[part]);
+        }
+    }
+
+    /// <summary>The caller's part ends only when another worker is in the middle of its own, which is slow.</summary>
+    private readonly struct Handover(int[] runs, int[] others, int caller) : IParallelJob
+    {
+        public void Run(int part)
+        {
+            if (Environment.CurrentManagedThreadId == caller)
+            {
+                while (Volatile.Read(ref others[0]) == 0)
+                {
+                    Thread.SpinWait(10);
+                }
+            }
+            else
+            {
+                Volatile.Write(ref others[0], 1);
+                Thread.Sleep(100);
+            }
+
             Interlocked.Increment(ref runs[part]);
         }
     }
