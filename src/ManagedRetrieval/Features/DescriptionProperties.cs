@@ -95,9 +95,13 @@ internal sealed class DescriptionProperties
         }
         catch (ArgumentException refused)
         {
-            throw new FormatException($"{_subject}: {refused.Message}", refused);
+            throw new FormatException($"{_subject}: {MessageOf(refused)}", refused);
         }
     }
+
+    /// <summary>What is wrong, without the name of a parameter of ours, which a reader of the file does not know.</summary>
+    public static string MessageOf(ArgumentException refused) =>
+        refused.ParamName is { } name ? refused.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : refused.Message;
 
     public FormatException Error(string name, string came, string expected) =>
         new($"{_subject}: property '{name}' is {came}, expected {expected}.");

@@ -72,10 +72,7 @@ internal static class RetrieverSnapshot
         }
         catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
         {
-            // A reader of the file knows no parameter of ours.
-            string message = failure is ArgumentException { ParamName: { } name }
-                ? failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-                : failure.Message;
+            string message = failure is ArgumentException refused ? DescriptionProperties.MessageOf(refused) : failure.Message;
             throw new SnapshotFormatException($"'{file.Source}': {(failure is JsonException ? $"metadata '{DescriptionKey}': " : "")}{message}", failure);
         }
     }

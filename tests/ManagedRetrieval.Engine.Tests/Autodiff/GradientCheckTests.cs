@@ -114,6 +114,38 @@ public class GradientCheckTests
         Assert.Throws<ArgumentNullException>(() => GradientCheck.RunJacobian(tape => tape.Parameter(x), null!));
     }
 
+    [Fact]
+    public void A_parameter_that_is_null_or_stands_there_twice_is_refused()
+    {
+        var x = new DenseParameter<double>("x", Tensor<double>.Of(1));
+        var same = new DenseParameter<double>("x", Tensor<double>.Of(2));
+        foreach (Parameter<double>[] wrong in (Parameter<double>[][])[[x, x], [x, same, x], [x, null!], [null!]])
+        {
+            Refusal.Of<ArgumentException>(() => GradientCheck.Run(tape => tape.Parameter(x), wrong), "'parameters'", "null", "twice");
+            Refusal.Of<ArgumentException>(() => GradientCheck.RunJacobian(tape => tape.Parameter(x), wrong), "'parameters'", "null", "twice");
+        }
+
+        Assert.True(GradientCheck.Run(tape => tape.Parameter(x).Multiply(tape.Parameter(same)), [x, same]).Passed);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_function_whose_output_changes_its_length_is_refused_and_values_are_put_back(int call)
+    {
+        var x = new DenseParameter<double>("x", Tensor<double>.Of(0.1, 0.2));
+        Refusal.Of<InvalidOperationException>(() => GradientCheck.Run(Changing(), [x]), "2 numbers first", "1 later");
+        Refusal.Of<InvalidOperationException>(() => GradientCheck.RunJacobian(Changing(), [x]), "2 numbers first", "1 later");
+        Assert.Equal([0.1, 0.2], x.Value.Span.ToArray());
+
+        Func<Tape<double>, Variable<double>> Changing()
+        {
+            int calls = 0;
+            return tape => ++calls < call ? tape.Parameter(x).Scale(2) : tape.Parameter(x).Sum();
+        }
+    }
+
     private static void Judge(bool passes, Func<Tape<double>, DenseParameter<double>, DenseParameter<double>, Variable<double>> function)
     {
         var draw = new Draw(17, 1);

@@ -39,6 +39,17 @@ public class ParameterTests
     public void A_limit_that_is_not_positive_and_finite_is_refused(double limit) =>
         Refusal.Of<ArgumentOutOfRangeException>(() => Filled(limit, 0, 0), "limit", "positive and finite");
 
+    [Theory]
+    [InlineData(1e-60)]
+    [InlineData(1e39)]
+    public void A_limit_that_is_zero_or_infinite_in_float_is_refused_there_alone(double limit)
+    {
+        var parameter = new DenseParameter<float>("w", Tensor<float>.Of(1, 2));
+        Refusal.Of<ArgumentOutOfRangeException>(() => parameter.InitializeUniform(limit, 0, 0), "limit", "positive and finite as Single");
+        Assert.Equal([1, 2], parameter.Value.Span.ToArray());
+        Assert.InRange(Filled(limit, 0, 0).Value.Span[0], -limit, limit);
+    }
+
     [Fact]
     public void A_name_and_a_value_are_needed()
     {

@@ -1,12 +1,58 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Engine.Tests.Backends;
 
 public sealed class CpuBackendTests
 {
+    private static readonly CpuBackend<float> Cpu = new(WorkerTeam.Inline);
+
+    [Fact]
+    public void A_team_is_needed() => Assert.Throws<ArgumentNullException>("team", () => new CpuBackend<float>(null!));
+
+    [Theory]
+    [InlineData(2, 3, false, 4, 5, false, 2, 5)]
+    [InlineData(2, 3, true, 3, 5, false, 3, 5)]
+    [InlineData(2, 3, false, 3, 5, true, 2, 3)]
+    [InlineData(2, 3, false, 3, 5, false, 2, 4)]
+    [InlineData(2, 3, false, 3, 5, false, 5, 2)]
+    public void A_product_whose_shapes_do_not_fit_is_refused_and_writes_nothing(int aRows, int aWidth, bool transposeA, int bRows, int bWidth, bool transposeB, int rows, int width)
+    {
+        Tensor<float> result = Sevens(rows, width);
+        Refusal.Of<ArgumentException>(
+            () => Cpu.MatrixProduct(Sevens(aRows, aWidth), transposeA, Sevens(bRows, bWidth), transposeB, result, false),
+            $"[{aRows}, {aWidth}]", $"[{bRows}, {bWidth}]", $"[{rows}, {width}]", "'result'");
+        Assert.Equal(Sevens(rows, width).Span.ToArray(), result.Span.ToArray());
+    }
+
+    [Theory]
+    [InlineData(3, 3, 2, 2, 2, 4)]
+    [InlineData(2, 3, 0, 2, 0, 0)]
+    [InlineData(2, 3, 4, 2, 4, 8)]
+    [InlineData(2, 3, 2, 3, 2, 4)]
+    [InlineData(2, 3, 2, 2, 3, 4)]
+    [InlineData(2, 3, 2, 2, 2, 3)]
+    public void A_top_k_whose_shapes_do_not_fit_is_refused_and_writes_nothing(int candidateWidth, int candidates, int k, int scoreRows, int scoreWidth, int rowCount)
+    {
+        Tensor<float> scores = Sevens(scoreRows, scoreWidth);
+        int[] rows = [.. Enumerable.Repeat(7, rowCount)];
+        Refusal.Of<ArgumentException>(
+            () => Cpu.TopK(Sevens(2, 2), Sevens(candidates, candidateWidth), k, scores, rows),
+            $"Top-{k}", "[2, 2]", $"[{candidates}, {candidateWidth}]", $"[{scoreRows}, {scoreWidth}]", $"{rowCount} rows");
+        Assert.Equal(Sevens(scoreRows, scoreWidth).Span.ToArray(), scores.Span.ToArray());
+        Assert.All(rows, row => Assert.Equal(7, row));
+    }
+
+    private static Tensor<float> Sevens(int rows, int width)
+    {
+        var tensor = new Tensor<float>(new Shape(rows, width));
+        tensor.Span.Fill(7);
+        return tensor;
+    }
+
     public sealed class InFloatWithOneWorker() : Contract<float>(1);
 
     public sealed class InFloatWithThreeWorkers() : Contract<float>(3);

@@ -66,6 +66,14 @@ public class ShapeTests
         Assert.Equal(0, new Shape(int.MaxValue, 0, int.MaxValue).Length);
     }
 
+    [Fact]
+    public void A_row_longer_than_memory_can_hold_is_refused_even_where_there_are_no_rows()
+    {
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new Shape(0, Array.MaxLength + 1), "2147483592");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new Shape(0, 1 << 16, 1 << 15), "2147483648");
+        Assert.Equal(Array.MaxLength, new Shape(0, Array.MaxLength).RowLength);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(2)]

@@ -78,4 +78,12 @@ public class TensorTests
         Assert.True(default(Tensor<float>).IsDefault);
         Assert.False(new Tensor<float>(new Shape(0)).IsDefault);
     }
+
+    [Fact]
+    public void Tensors_print_their_type_and_shape()
+    {
+        Assert.Equal("Single[3, 4]", new Tensor<float>(new Shape(3, 4)).ToString());
+        Assert.Equal("Double[2]", Tensor<double>.Of(1, 2).ToString());
+        Assert.Equal("Single[]", default(Tensor<float>).ToString());
+    }
 }

@@ -73,11 +73,11 @@ public sealed class FeatureCodecTests
         var store = new Store();
         string json = Write(new IdFeature<int>(new Vocabulary<int>([3, 4], 1)), store);
 
-        store.Integers["item"] = [3, 3];
+        store.Integers["item.keys"] = [3, 3];
         AssertRefused<int>(json, store, "Key 1, '3', is already key 0.");
-        store.Integers["item"] = [3, 1L + int.MaxValue];
+        store.Integers["item.keys"] = [3, 1L + int.MaxValue];
         AssertRefused<int>(json, store, "key 1 is 2147483648, expected an int");
-        AssertRefused<int>(json, new Store(), "No integers 'item'");
+        AssertRefused<int>(json, new Store(), "No integers 'item.keys'");
         AssertRefused<int>("[]", store, "Feature 'item' is [], expected an object.");
         AssertRefused<int>(json.Replace("\"seed\":0", "\"seed\":0,\"seed\":0", StringComparison.Ordinal), store, "'seed' comes twice");
         AssertRefused<string>(

@@ -137,6 +137,8 @@ public sealed class TextFeatureTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextFeature(new() { MinimumCharacterNGram = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextFeature(new() { MinimumCharacterNGram = 5 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextFeature(new() { MinimumCharacterNGram = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>("MaximumCharacterNGram", () => new TextFeature(new() { MaximumCharacterNGram = 65 }));
+        new TextFeature(new() { MaximumCharacterNGram = 64 }).Encode("a", new RaggedIds());
         Assert.Throws<ArgumentException>(() => new TextFeature(
             new() { Words = false, WordPairs = false, MinimumCharacterNGram = 0, MaximumCharacterNGram = 0 }));
 

@@ -138,6 +138,7 @@ public class BruteForceIndexTests
         Refused("candidateEmbeddings", () => Build(new Tensor<float>(new Shape(2)), ["a", "b"]), "[candidates, d]", "not [2]");
         Refused("candidateEmbeddings", () => Build(default, []), "at least one row");
         Refused("identifiers", () => Build(new Tensor<float>(new Shape(3, 2)), ["a", "b"]), "3 rows", "not 2");
+        Refused("identifiers", () => Build(new Tensor<float>(new Shape(3, 2)), ["a", "b", null!]), "must not hold null", "number 2");
         Assert.Throws<ArgumentNullException>("identifiers", () => Build(new Tensor<float>(new Shape(3, 2)), null!));
         foreach (float wrong in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {

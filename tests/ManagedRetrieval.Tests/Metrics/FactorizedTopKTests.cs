@@ -68,7 +68,23 @@ public class FactorizedTopKTests
     {
         Tensor<float> queries = Tensor<float>.Of(new float[,] { { 1 }, { 1 } });
         Tensor<float> candidates = Tensor<float>.Of(new float[,] { { 3 }, { float.NaN }, { 2 }, { float.NaN }, { 1 } });
-        Assert.Equal([new RankCounts(3, 0), new RankCounts(1, 0)], FactorizedTopK.Rank(queries, candidates, [1, 2]));
+        Assert.Equal([new RankCounts(4, 0), new RankCounts(1, 0)], FactorizedTopK.Rank(queries, candidates, [1, 2]));
+    }
+
+    [Theory]
+    [InlineData(TiePolicy.Expected)]
+    [InlineData(TiePolicy.Optimistic)]
+    [InlineData(TiePolicy.Pessimistic)]
+    public void A_query_that_is_NaN_ranks_its_positive_last_under_every_tie_policy(TiePolicy policy)
+    {
+        // Its scores are all NaN: were they ignored, a model that has diverged would have perfect metrics.
+        const int Candidates = 8;
+        Tensor<float> queries = Tensor<float>.Of(new float[,] { { float.NaN, 1 }, { 1, float.NaN } });
+        RankCounts[] ranks = FactorizedTopK.Rank(queries, new Draw(35, 12).Tensor<float>(new Shape(Candidates, 2)), [0, Candidates - 1]);
+        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, 1, policy));
+        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, Candidates - 1, policy));
+        Assert.Equal(1, RankMetrics.TopKAccuracy(ranks, Candidates, policy));
+        Assert.Equal(1.0 / Candidates, RankMetrics.MeanReciprocalRank(ranks, policy), 1e-15);
     }
 
     [Fact]
@@ -152,7 +168,7 @@ public class FactorizedTopKTests
             for (int j = 0; j < candidates.Shape.Rows; j++)
             {
                 float score = Score(queries.Row(i), candidates.Row(j));
-                if (j != positives[i] && !float.IsNaN(score))
+                if (j != positives[i])
                 {
                     above += float.IsNaN(own) || score > own ? 1 : 0;
                     tied += score == own ? 1 : 0;

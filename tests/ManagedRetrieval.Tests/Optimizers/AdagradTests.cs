@@ -9,9 +9,9 @@ public class AdagradTests
     [Fact]
     public void Steps_are_what_the_formula_says()
     {
-        OptimizerChecks.FollowsTheRule(() => new Adagrad<double>(0.3, 0.2, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0.2, 1e-12);
-        OptimizerChecks.FollowsTheRule(() => new Adagrad<float>(0.3, 0.2, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0.2, 1e-5);
-        OptimizerChecks.FollowsTheRule(() => new Adagrad<double>(0.3, 0, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0, 1e-12);
+        OptimizerChecks.FollowsTheRule(() => new Adagrad<double>(0.3, 0.2, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0.3, 0.2, 1e-12);
+        OptimizerChecks.FollowsTheRule(() => new Adagrad<float>(0.3, 0.2, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0.3, 0.2, 1e-5);
+        OptimizerChecks.FollowsTheRule(() => new Adagrad<double>(0.3, 0, 1e-3), OptimizerReference.Adagrad(0.3, 1e-3), 0.3, 0, 1e-12);
     }
 
     [Fact]
@@ -81,8 +81,18 @@ public class AdagradTests
             Assert.Throws<ArgumentOutOfRangeException>("initialAccumulator", () => new Adagrad<float>(initialAccumulator: wrong));
         }
 
+        // Positive and finite, but 0 or infinite in float.
+        foreach (double wrong in (double[])[1e-60, 1e39])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("learningRate", () => new Adagrad<float>(wrong));
+            Assert.Equal(wrong, new Adagrad<double>(wrong).LearningRate);
+        }
+
         // Positive, but 0 in float: an element without a gradient would become 0 / 0.
         Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new Adagrad<float>(epsilon: 1e-60));
         Assert.Throws<ArgumentNullException>("parameters", () => new Adagrad<float>().Step(null!));
+        var parameter = new DenseParameter<float>("x", Tensor<float>.Of(1));
+        ArgumentException error = Assert.Throws<ArgumentException>("parameters", () => new Adagrad<float>().Step([parameter, null!]));
+        Assert.Contains("must not hold null, but number 1 is", error.Message, StringComparison.Ordinal);
     }
 }

@@ -10,9 +10,9 @@ public class AdamTests
     [Fact]
     public void Steps_are_what_the_formula_says()
     {
-        OptimizerChecks.FollowsTheRule(() => new Adam<double>(0.02, 0.8, 0.9, 1e-4), OptimizerReference.Adam(0.02, 0.8, 0.9, 1e-4), 0, 1e-12);
-        OptimizerChecks.FollowsTheRule(() => new Adam<float>(0.02, 0.8, 0.9, 1e-4), OptimizerReference.Adam(0.02, 0.8, 0.9, 1e-4), 0, 1e-5);
-        OptimizerChecks.FollowsTheRule(() => new Adam<double>(0.02, 0, 0), OptimizerReference.Adam(0.02, 0, 0, 1e-8), 0, 1e-12);
+        OptimizerChecks.FollowsTheRule(() => new Adam<double>(0.02, 0.8, 0.9, 1e-4), OptimizerReference.Adam(0.02, 0.8, 0.9, 1e-4), 0.02, 0, 1e-12);
+        OptimizerChecks.FollowsTheRule(() => new Adam<float>(0.02, 0.8, 0.9, 1e-4), OptimizerReference.Adam(0.02, 0.8, 0.9, 1e-4), 0.02, 0, 1e-5);
+        OptimizerChecks.FollowsTheRule(() => new Adam<double>(0.02, 0, 0), OptimizerReference.Adam(0.02, 0, 0, 1e-8), 0.02, 0, 1e-12);
     }
 
     [Fact]
@@ -101,5 +101,10 @@ public class AdamTests
         }
 
         Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new Adam<float>(epsilon: 1e-60));
+        foreach (double wrong in (double[])[1e-60, 1e39])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("learningRate", () => new Adam<float>(wrong));
+            Assert.Equal(wrong, new Adam<double>(wrong).LearningRate);
+        }
     }
 }

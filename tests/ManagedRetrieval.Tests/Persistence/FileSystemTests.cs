@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Tests.Persistence;
@@ -122,6 +123,85 @@ public sealed class FileSystemTests : IDisposable
         Assert.Throws<SnapshotFormatException>(() => SafetensorsFile.Load(stream, "shrinking"));
         stream.Position = 0;
         await Assert.ThrowsAsync<SnapshotFormatException>(() => SafetensorsFile.LoadAsync(stream, "shrinking"));
+    }
+
+    [Fact]
+    public async Task A_tensor_that_changes_between_its_checksum_and_its_bytes_is_reported_and_the_old_file_kept()
+    {
+        Samples.Small().Write(Target);
+        byte[] old = await File.ReadAllBytesAsync(Target);
+
+        // The first look is for the checksum, the second for the first megabyte, the fourth for the last elements.
+        foreach (int look in (int[])[2, 4])
+        {
+            TripWire? values = null;
+            values = new TripWire(600_000, look, () => values!.Memory.Span[^1]++);
+            var writer = new SafetensorsWriter();
+            writer.Add("large", values.Memory, 600_000);
+            Assert.Contains("'large' changed", Assert.Throws<InvalidOperationException>(() => writer.Write(Target)).Message, StringComparison.Ordinal);
+            Assert.True(values.Tripped);
+            values.Reset();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(Target));
+            Assert.True(values.Tripped);
+            Assert.Equal(old, await File.ReadAllBytesAsync(Target));
+            AssertOnlyTarget();
+
+            // Left alone it can be written.
+            writer.Write(Path.Combine(_folder, "other"));
+            Assert.Equal(2, SafetensorsFile.Load(Path.Combine(_folder, "other")).GetFloats("large")[^1]);
+            File.Delete(Path.Combine(_folder, "other"));
+        }
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_writer_of_a_pipe_can_be_cancelled()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        string pipe = Path.Combine(_folder, "pipe");
+        using (Process make = Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync();
+            Assert.Equal(0, make.ExitCode);
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        Task<SafetensorsFile> load = SafetensorsFile.LoadAsync(pipe, cancellationToken: cancellation.Token);
+        await Task.Delay(100);
+        Assert.False(load.IsCompleted, "nobody writes to the pipe");
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        // A writer lets go the thread that is still opening the pipe.
+        await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write).Dispose()).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_place_among_the_devices_is_refused_untouched()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        foreach (string path in (string[])["/dev/does-not-exist", "/proc/does-not-exist", "/tmp/../dev/does-not-exist"])
+        {
+            foreach (IOException failure in new[]
+            {
+                Assert.Throws<IOException>(() => Samples.Small().Write(path)),
+                await Assert.ThrowsAsync<IOException>(() => Samples.Small().WriteAsync(path)),
+            })
+            {
+                Assert.Contains($"Cannot write '{path}': A device", failure.Message, StringComparison.Ordinal);
+            }
+
+            Assert.False(File.Exists(path));
+        }
+
+        Assert.Empty(Directory.GetFiles("/dev", ".snapshot-*"));
     }
 
     private void AssertOnlyTarget() => Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));

@@ -34,12 +34,12 @@ public class RetrieverSnapshotTests
     public void Asking_for_other_types_is_refused_by_name()
     {
         RetrieverSamples.Refused<long, string, string>(Text, "Feature 'query': the model's feature takes text, asked for long");
-        RetrieverSamples.Refused<string, int, string>(Text, "Feature 'candidate.keys': the model's feature takes text, asked for int");
+        RetrieverSamples.Refused<string, int, string>(Text, "Feature 'candidate': the model's feature takes text, asked for int");
         RetrieverSamples.Refused<string, string, long>(Text, "identifiers are of type string, asked for long");
         RetrieverSamples.Refused<string, string, Guid>(Text, "identifiers are of type string, asked for System.Guid");
         RetrieverSamples.Refused<string, int, string>(Ids, "Feature 'query': the model's feature takes long ids, asked for string");
         RetrieverSamples.Refused<int, int, string>(Ids, "Feature 'query': the model's feature takes long ids, asked for int");
-        RetrieverSamples.Refused<long, long, string>(Ids, "Feature 'candidate.keys': the model's feature takes int ids, asked for long");
+        RetrieverSamples.Refused<long, long, string>(Ids, "Feature 'candidate': the model's feature takes int ids, asked for long");
         RetrieverSamples.Refused<long, int, int>(Ids, "identifiers are of type string, asked for int");
         byte[] longs = RetrieverSamples.Bytes(RetrieverSamples.Ids([1], [2], [3L]));
         RetrieverSamples.Refused<int, int, int>(longs, "identifiers are of type long, asked for int");
@@ -90,6 +90,8 @@ public class RetrieverSnapshotTests
     [InlineData("candidate.tower.normalize", "1", "Tower 'candidate': property 'normalize' is 1")]
     [InlineData("query.feature.buckets", "12", "queryFeature addresses 12 rows, but the table 'query.table' has 11")]
     [InlineData("query.feature.buckets", "2147483647", "queryFeature addresses 2147483647 rows")]
+    [InlineData("query.feature.maximum_character_ngram", "65", "at most 64")]
+    [InlineData("query.feature.maximum_character_ngram", "2147483647", "at most 64")]
     [InlineData("query.feature.type", "\"image\"", "Feature 'query': property 'type' is \"image\"")]
     public void A_wrong_value_is_refused_by_name(string path, string value, string problem) =>
         RetrieverSamples.Refused<string, string, string>(RetrieverSamples.WithValue(Text, path, JsonNode.Parse(value)), problem);

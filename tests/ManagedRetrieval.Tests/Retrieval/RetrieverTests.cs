@@ -84,7 +84,8 @@ public sealed class RetrieverTests : IDisposable
     {
         Retriever<string, string, string> retriever = RetrieverSamples.Text();
         Assert.Throws<ArgumentOutOfRangeException>(() => retriever.Retrieve("fish", 0));
-        Assert.Throws<ArgumentNullException>(() => retriever.Retrieve((string)null!, 1));
+        Assert.Throws<ArgumentNullException>("query", () => retriever.Retrieve((string)null!, 1));
+        Assert.Contains("number 1", Assert.Throws<ArgumentException>("queries", () => retriever.Retrieve(["fish", null!], 1)).Message, StringComparison.Ordinal);
         Assert.Empty(retriever.Retrieve(Array.Empty<string>(), 1));
 
         Retriever<int, int, int> known = RetrieverSamples.Ids([1, 2], [3, 4], [5, 6], buckets: 0);
@@ -140,6 +141,33 @@ public sealed class RetrieverTests : IDisposable
         Assert.True(embeddings.Tripped);
         Assert.Equal("old", await File.ReadAllTextAsync(Target));
         Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_parameter_that_is_trained_while_it_is_saved_is_reported_and_the_old_file_kept(bool query)
+    {
+        Retriever<string, string, string> old = RetrieverSamples.Text();
+        await old.SaveAsync(Target);
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+
+        // One look for the checksum, then one to write: the parameter changes in between.
+        TripWire? values = null;
+        values = new TripWire(12, looks: 2, () => values!.Memory.Span[5] += 0.5f) { Armed = false };
+        var moving = new EmbeddingTable<float>("moving", new Tensor<float>(new Shape(4, 3), values.Memory));
+        var still = new EmbeddingTable<float>("still", new Tensor<float>(new Shape(4, 3)));
+        var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
+        var model = new TwoTowerModel<string, string>(
+            feature, new EmbeddingBagTower<float>(query ? moving : still), feature, new EmbeddingBagTower<float>(query ? still : moving));
+        Retriever<string, string, string> retriever = Retriever<string, string, string>.Build(model, ["a", "b"], ["a", "b"]);
+        values.Armed = true;
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => retriever.SaveAsync(Target));
+        Assert.True(values.Tripped);
+        Assert.Contains("'moving' changed while it was being saved", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+        Assert.Equal(old.Retrieve("red fish", 9), (await Retriever<string, string, string>.LoadAsync(Target)).Retrieve("red fish", 9));
     }
 
     [Fact]

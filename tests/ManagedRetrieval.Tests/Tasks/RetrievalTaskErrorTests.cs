@@ -84,6 +84,10 @@ public class RetrievalTaskErrorTests
     }
 
     [Fact]
+    public void Ids_that_are_null_are_refused_by_their_position() => Refused(
+        "CandidateIds", () => Loss(new() { CandidateIds = new[] { "a", "b", null!, "c" } }, Removing), "CandidateIds", "must not hold null", "number 2");
+
+    [Fact]
     public void A_refused_call_leaves_the_tape_usable()
     {
         var tape = new Tape<float>();

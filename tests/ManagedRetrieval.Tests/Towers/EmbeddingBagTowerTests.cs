@@ -100,6 +100,26 @@ public class EmbeddingBagTowerTests
         Assert.Throws<ArgumentNullException>("table", () => new EmbeddingBagTower<float>(null!));
     }
 
+    [Fact]
+    public void A_combiner_that_is_none_of_the_named_ones_is_refused()
+    {
+        var table = new EmbeddingTable<float>("table", new Tensor<float>(new Shape(3, 2)));
+        Assert.Throws<ArgumentOutOfRangeException>("combiner", () => new EmbeddingBagTower<float>(table, (BagCombiner)3));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "combiner", () => new TwoTowerModel<int[], int[]>(new ListFeature(3), new ListFeature(3), new TwoTowerOptions { Combiner = (BagCombiner)(-1) }));
+    }
+
+    [Fact]
+    public void A_batch_with_an_open_row_is_refused()
+    {
+        var tower = new EmbeddingBagTower<float>(new EmbeddingTable<float>("table", new Tensor<float>(new Shape(3, 2))));
+        RaggedIds batch = Ragged([[0], [2]]);
+        batch.Append(1);
+        Assert.Contains("Row 2 is open", Assert.Throws<InvalidOperationException>(() => tower.Apply(new Tape<float>(), batch)).Message, StringComparison.Ordinal);
+        batch.EndRow();
+        Assert.Equal(3, tower.Apply(new Tape<float>(), batch).Shape.Rows);
+    }
+
     internal static RaggedIds Ragged(int[][] lists)
     {
         var ids = new RaggedIds();

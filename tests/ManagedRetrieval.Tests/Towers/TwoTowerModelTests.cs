@@ -13,9 +13,9 @@ public class TwoTowerModelTests
     {
         Assert.Equal(
             ["table", "query.linear.weights", "query.linear.bias", "candidate.linear.weights", "candidate.linear.bias"],
-            Model(new() { Dimensions = 4, ShareTable = true }).Parameters.Select(parameter => parameter.Name));
-        Assert.Equal(["table"], Model(new() { Dimensions = 4, ShareTable = true, Linear = false }).Parameters.Select(parameter => parameter.Name));
-        TwoTowerModel<int[], int[]> separate = Model(new() { Dimensions = 4, Linear = false });
+            Model(new() { Dimensions = 4, ShareTable = true, Linear = true }).Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(["table"], Model(new() { Dimensions = 4, ShareTable = true }).Parameters.Select(parameter => parameter.Name));
+        TwoTowerModel<int[], int[]> separate = Model(new() { Dimensions = 4 });
         Assert.Equal(["query.table", "candidate.table"], separate.Parameters.Select(parameter => parameter.Name));
         Assert.NotEqual(separate.QueryTower.Table.Value.Span.ToArray(), separate.CandidateTower.Table.Value.Span.ToArray());
     }
@@ -33,7 +33,7 @@ public class TwoTowerModelTests
     [Fact]
     public void The_seed_decides_every_parameter()
     {
-        var options = new TwoTowerOptions { Dimensions = 6, Seed = 3 };
+        var options = new TwoTowerOptions { Dimensions = 6, Linear = true, Seed = 3 };
         (float[][] once, float[][] again, float[][] other) = (Values(options), Values(options), Values(options with { Seed = 4 }));
         Assert.Equal(once, again);
         for (int i = 0; i < once.Length; i++)

@@ -94,6 +94,12 @@ public class EmbeddingBagTests
         Refusal.Of<ArgumentException>(() => x.EmbeddingBag(new[] { 0 }, new[] { 0, 1 }, BagCombiner.Sum), "EmbeddingBag", "embedding table", "input 0");
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void A_combiner_that_is_none_of_the_named_ones_is_refused(int combiner) =>
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new EmbeddingBag<float>((BagCombiner)combiner), "'combiner'", "Sum, Mean or SqrtN");
+
     private static void Bag(int[] ids, int[] offsets) =>
         new Tape<float>().Parameter(new EmbeddingTable<float>("table", new Tensor<float>(new Shape(2, 3)))).EmbeddingBag(ids, offsets, BagCombiner.Mean);
 }

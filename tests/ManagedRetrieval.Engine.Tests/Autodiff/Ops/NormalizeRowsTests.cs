@@ -1,3 +1,4 @@
+using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
@@ -37,11 +38,60 @@ public class NormalizeRowsTests
     public void An_epsilon_that_is_zero_in_float_is_refused() =>
         Refusal.Of<ArgumentOutOfRangeException>(() => _ = new NormalizeRows<float>(1e-60), "epsilon", "positive");
 
+    [Theory]
+    [InlineData(1e20f)]
+    [InlineData(3e38f)]
+    public void A_float_row_whose_squared_length_overflows_has_length_1(float scale)
+    {
+        float[] row = [scale, -scale / 2, 0, scale / 4, 1];
+        Agree.InNorm<float>($"a row of {scale}", Reference(row), Normalized(row), 1e-6);
+        Agree.InNorm<float>($"many elements of {scale}", Reference(Enumerable.Repeat(scale, 300)), Normalized([.. Enumerable.Repeat(scale, 300)]), 1e-5);
+        Agree.InNorm<float>("a row beside it", [0.6, 0.8], new Tape<float>().Constant(Tensor<float>.Of(new[,] { { scale, scale }, { 3f, 4 } })).NormalizeRows().Value.Row(1), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(1e200)]
+    [InlineData(1.7e308)]
+    public void A_double_row_whose_squared_length_overflows_has_length_1(double scale)
+    {
+        double[] row = [scale, -scale / 2, 0, scale / 4, 1];
+        double length = Math.Sqrt(1 + 0.25 + 0.0625);
+        Agree.InNorm<double>("the row", [1 / length, -0.5 / length, 0, 0.25 / length, 0], Normalized(row), 1e-14);
+    }
+
+    [Fact]
+    public void The_gradient_of_a_row_whose_squared_length_overflows_is_that_of_the_formula()
+    {
+        var tape = new Tape<double>();
+        Variable<double> x = tape.Input(Tensor<double>.Of(new double[,] { { 3e200, 4e200 } }));
+        tape.Backward(x.NormalizeRows(), Tensor<double>.Of(new double[,] { { 1e200, 0 } }));
+        Agree.InNorm<double>("gradient", [0.64 / 5, -0.48 / 5], x.Gradient.Span, 1e-14);
+    }
+
+    [Theory]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_row_with_an_infinite_element_is_NaN(double infinite)
+    {
+        Assert.All(Normalized([1.0, infinite, 2]), value => Assert.Equal(double.NaN, value));
+        Assert.All(Normalized([1f, (float)infinite, 1e30f]), value => Assert.Equal(float.NaN, value));
+    }
+
     [Fact]
     public void Anything_but_a_matrix_is_refused()
     {
         Variable<float> x = new Tape<float>().Constant(new Tensor<float>(new Shape(2, 3, 4)));
         Refusal.Of<ArgumentException>(() => x.NormalizeRows(), "NormalizeRows", "x", "rank 2", "[2, 3, 4]");
+    }
+
+    private static T[] Normalized<T>(params T[] row)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new Tape<T>().Constant(new Tensor<T>(new Shape(1, row.Length), row)).NormalizeRows().Value.Span.ToArray();
+
+    private static double[] Reference(IEnumerable<float> row)
+    {
+        double length = Math.Sqrt(row.Sum(value => (double)value * value));
+        return [.. row.Select(value => value / length)];
     }
 
     private static OpCase Case(Draw draw, double epsilon, params int[] linearIn)

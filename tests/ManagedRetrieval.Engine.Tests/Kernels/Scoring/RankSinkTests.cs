@@ -45,13 +45,8 @@ public class RankSinkTests
         (int above, int tied) = (0, 0);
         for (int row = 0; row < scores.Length; row++)
         {
-            if (row == own || double.IsNaN(scores[row]))
-            {
-                continue;
-            }
-
-            above += double.IsNaN(scores[own]) || scores[row] > scores[own] ? 1 : 0;
-            tied += scores[row] == scores[own] ? 1 : 0;
+            above += row != own && (double.IsNaN(scores[own]) || scores[row] > scores[own]) ? 1 : 0;
+            tied += row != own && scores[row] == scores[own] ? 1 : 0;
         }
 
         return (above, tied);
