@@ -1,3 +1,5 @@
+using ManagedRetrieval.Persistence;
+
 namespace ManagedRetrieval.Cli.Output;
 
 /// <summary>Finds out before the work, not after it, that its results could not be written.</summary>
@@ -45,7 +47,7 @@ internal static class OutputPlace
             }
 
             // A finished file is moved to its place, which must not be that of a device.
-            if (!OperatingSystem.IsWindows() && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal)))
+            if (AtomicFile.IsDevice(path))
             {
                 throw new ToolException($"Cannot write '{file}': a device cannot be replaced by a file.");
             }

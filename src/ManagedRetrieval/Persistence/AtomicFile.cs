@@ -15,7 +15,7 @@ internal sealed class AtomicFile : IDisposable
     private AtomicFile(string path, bool asynchronous)
     {
         _target = Path.GetFullPath(path);
-        if (!OperatingSystem.IsWindows() && (_target.StartsWith("/dev/", StringComparison.Ordinal) || _target.StartsWith("/proc/", StringComparison.Ordinal)))
+        if (IsDevice(_target))
         {
             // A rename would put a file in the place of a device.
             throw new IOException("A device cannot be replaced by a file.");
@@ -32,6 +32,12 @@ internal sealed class AtomicFile : IDisposable
             Options = asynchronous ? FileOptions.Asynchronous : FileOptions.None,
         });
     }
+
+    /// <summary>Whether a path lies where the system keeps its devices; shared memory, an ordinary file system, apart.</summary>
+    internal static bool IsDevice(string fullPath) =>
+        !OperatingSystem.IsWindows()
+        && (fullPath.StartsWith("/proc/", StringComparison.Ordinal)
+            || (fullPath.StartsWith("/dev/", StringComparison.Ordinal) && !fullPath.StartsWith("/dev/shm/", StringComparison.Ordinal)));
 
     public static void Write(string path, Action<Stream> write)
     {
