@@ -13,7 +13,7 @@ public sealed unsafe class WorkerTeam : IDisposable
 {
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
-    private readonly SemaphoreSlim _finished = new(0);
+    private readonly object _finished = new();
     private delegate*<void*, int, void> _run;
     private void* _job;
     private int _parts;
@@ -106,7 +106,6 @@ public sealed unsafe class WorkerTeam : IDisposable
             wake.Dispose();
         }
 
-        _finished.Dispose();
     }
 
     private static void Invoke<TJob>(void* job, int part)
@@ -131,7 +130,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         TakeParts();
 
         // The job lies on the caller's stack: whatever happens, the caller must not leave before the others are done.
-        interrupted |= Surely(_finished, static finished => finished.Wait());
+        interrupted |= Surely(this, static team => team.WaitForOthers());
         _job = null;
         if (interrupted)
         {
@@ -144,20 +143,40 @@ public sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Does something with a semaphore however often the thread is interrupted, and says whether it was.</summary>
-    private static bool Surely(SemaphoreSlim semaphore, Action<SemaphoreSlim> action)
+    /// <summary>Does something that may be done again, however often the thread is interrupted, and says whether it was.</summary>
+    private static bool Surely<TTarget>(TTarget target, Action<TTarget> action)
     {
         bool interrupted = false;
         while (true)
         {
             try
             {
-                action(semaphore);
+                action(target);
                 return interrupted;
             }
             catch (ThreadInterruptedException)
             {
                 interrupted = true;
+            }
+        }
+    }
+
+    /// <remarks>A condition under a lock, since a semaphore whose waiter was interrupted may lose the next release (.NET 10).</remarks>
+    private void WaitForOthers()
+    {
+        // Some microseconds of spinning cost less than sleeping and being woken.
+        const int Spins = 35;
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _running) != 0 && spin.Count < Spins)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        lock (_finished)
+        {
+            while (Volatile.Read(ref _running) != 0)
+            {
+                Monitor.Wait(_finished);
             }
         }
     }
@@ -175,7 +194,10 @@ public sealed unsafe class WorkerTeam : IDisposable
             TakeParts();
             if (Interlocked.Decrement(ref _running) == 0)
             {
-                _finished.Release();
+                lock (_finished)
+                {
+                    Monitor.PulseAll(_finished);
+                }
             }
         }
     }
