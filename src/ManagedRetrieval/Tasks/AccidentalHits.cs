@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Tasks;
 

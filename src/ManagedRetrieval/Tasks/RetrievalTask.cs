@@ -3,6 +3,7 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Tasks;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ManagedRetrieval.Tasks;
+namespace ManagedRetrieval.Features;
 
 /// <summary>One identifier for each candidate of a batch: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</summary>
 public readonly struct CandidateIds

@@ -1,0 +1,8 @@
+namespace ManagedRetrieval.Metrics;
+
+/// <summary>What a ranking pass met besides the ranks.</summary>
+/// <param name="ScoredPairs">Pairs of a query and a candidate that were scored.</param>
+/// <param name="TiedPositives">Positives whose score a candidate that is no positive has too.</param>
+/// <param name="NaNPositives">Positives whose score is NaN; they rank last.</param>
+/// <param name="NaNCompetitors">Scores of competitors that are NaN; they are ignored.</param>
+public readonly record struct RankingCounts(long ScoredPairs, int TiedPositives, int NaNPositives, long NaNCompetitors);
