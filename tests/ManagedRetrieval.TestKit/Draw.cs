@@ -15,6 +15,9 @@ public enum Domain
 
     /// <summary>Uniform in [0.25, 2).</summary>
     Positive,
+
+    /// <summary>In [−2, 2), no two of one tensor closer than 2 / length: away from ties.</summary>
+    Distinct,
 }
 
 /// <summary>Random choices that one seed decides, for building test cases.</summary>
@@ -48,6 +51,7 @@ public sealed class Draw(ulong seed, int size)
     {
         Domain.AwayFromZero => Uniform(0.25, 2) * (Bool() ? 1 : -1),
         Domain.Positive => Uniform(0.25, 2),
+        Domain.Distinct => throw new ArgumentException("One value alone cannot be distinct; draw the values of a tensor.", nameof(domain)),
         _ => Uniform(-2, 2),
     };
 
@@ -57,7 +61,13 @@ public sealed class Draw(ulong seed, int size)
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = (float)Value(domain);
+            values[i] = (float)(domain == Domain.Distinct ? -2 + (4 * (i + Uniform(0, 0.5)) / count) : Value(domain));
+        }
+
+        for (int i = count - 1; i > 0 && domain == Domain.Distinct; i--)
+        {
+            int other = Below(i + 1);
+            (values[i], values[other]) = (values[other], values[i]);
         }
 
         return values;
@@ -67,9 +77,10 @@ public sealed class Draw(ulong seed, int size)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var tensor = new Tensor<T>(shape);
-        for (int i = 0; i < shape.Length; i++)
+        double[] values = Values(shape.Length, domain);
+        for (int i = 0; i < values.Length; i++)
         {
-            tensor.Span[i] = T.CreateChecked((float)Value(domain));
+            tensor.Span[i] = T.CreateChecked(values[i]);
         }
 
         return tensor;
