@@ -7,7 +7,11 @@ internal static class Transpose
     private const int Block = 16;
 
     /// <summary>target[j · targetStride + i] = source[i · columns + j] for i &lt; rows, j &lt; columns. No aliasing.</summary>
-    public static void Run<T>(ReadOnlySpan<T> source, int rows, int columns, Span<T> target, int targetStride)
+    public static void Run<T>(ReadOnlySpan<T> source, int rows, int columns, Span<T> target, int targetStride) =>
+        Run(source, columns, rows, columns, target, targetStride);
+
+    /// <summary>target[j · targetStride + i] = source[i · sourceStride + j] for i &lt; rows, j &lt; columns. No aliasing.</summary>
+    public static void Run<T>(ReadOnlySpan<T> source, int sourceStride, int rows, int columns, Span<T> target, int targetStride)
     {
         for (int i0 = 0; i0 < rows; i0 += Block)
         {
@@ -20,7 +24,7 @@ internal static class Transpose
                     Span<T> line = target.Slice(j * targetStride, rows);
                     for (int i = i0; i < i1; i++)
                     {
-                        line[i] = source[(i * columns) + j];
+                        line[i] = source[(i * sourceStride) + j];
                     }
                 }
             }

@@ -21,4 +21,21 @@ public class TransposeTests
             }
         },
         size: 40);
+
+    [Fact]
+    public void Columns_of_a_wider_source_become_rows() => RandomCases.Check(
+        draw =>
+        {
+            (int rows, int columns, int width) = (draw.Between(0, draw.Size), draw.Between(0, draw.Size), draw.Between(0, 20));
+            (int start, int sourceStride) = (draw.Between(0, width), columns + width);
+            int[] source = [.. Enumerable.Range(1, rows * sourceStride)];
+            int[] target = new int[columns * rows];
+            Transpose.Run<int>(source.AsSpan(Math.Min(start, source.Length)), sourceStride, rows, columns, target, rows);
+            for (int t = 0; t < target.Length; t++)
+            {
+                (int j, int i) = (t / rows, t % rows);
+                Assert.Equal((i * sourceStride) + start + j + 1, target[t]);
+            }
+        },
+        size: 40);
 }
