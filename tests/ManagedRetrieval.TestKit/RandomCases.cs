@@ -1,11 +1,16 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace ManagedRetrieval.TestKit;
 
 /// <summary>Runs a body over random draws with FsCheck, which shrinks the size of a failing case.</summary>
+/// <remarks>The variable MANAGEDRETRIEVAL_CASES caps the number of cases of every property; mutation testing sets it.</remarks>
 public static class RandomCases
 {
+    private static readonly int MostCases =
+        int.TryParse(Environment.GetEnvironmentVariable("MANAGEDRETRIEVAL_CASES"), CultureInfo.InvariantCulture, out int most) ? most : int.MaxValue;
+
     /// <param name="body">Throws where the property does not hold.</param>
     /// <param name="cases">How many random cases.</param>
     /// <param name="size">The largest length of an axis.</param>
@@ -24,7 +29,7 @@ public static class RandomCases
         Arbitrary<(int Seed, int Size)> draws = Arb.From(
             generator, draw => Enumerable.Range(1, draw.Size - 1).Select(smaller => (draw.Seed, smaller)));
         Prop.ForAll(draws, draw => Named(body, new Draw((ulong)draw.Seed, draw.Size)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(cases));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Math.Min(cases, MostCases)));
     }
 
     private static void Named(Action<Draw> body, Draw draw)

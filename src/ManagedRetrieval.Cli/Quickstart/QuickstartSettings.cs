@@ -34,7 +34,7 @@ internal sealed record QuickstartSettings
         Seed = Seed,
     };
 
-    public RetrievalTaskOptions Task { get; init; } = new() { Temperature = 0.07, RemoveAccidentalHits = true };
+    public RetrievalTaskOptions<float> Task { get; init; } = new() { Temperature = 0.07, RemoveAccidentalHits = true };
 
     public double LearningRate { get; init; } = 0.001;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace ManagedRetrieval.Features;
 
@@ -36,10 +37,28 @@ public readonly struct CandidateIds
     /// <summary>The position of an id that is null; -1 where there is none.</summary>
     internal int IndexOfNull() => _strings.Span.IndexOf((string)null!);
 
-    internal bool AreSame(int first, int second) =>
-        !_ints.IsEmpty ? _ints.Span[first] == _ints.Span[second]
-        : !_longs.IsEmpty ? _longs.Span[first] == _longs.Span[second]
-        : string.Equals(_strings.Span[first], _strings.Span[second], StringComparison.Ordinal);
+    /// <summary>Whether both hold ids of one type; none at all fits any.</summary>
+    internal bool FitsWith(CandidateIds other) =>
+        Count == 0 || other.Count == 0 || (_ints.IsEmpty == other._ints.IsEmpty && _longs.IsEmpty == other._longs.IsEmpty);
+
+    internal bool AreSame(int first, int second) => AreSame(first, this, second);
+
+    internal bool AreSame(int first, CandidateIds other, int second) =>
+        !_ints.IsEmpty ? _ints.Span[first] == other._ints.Span[second]
+        : !_longs.IsEmpty ? _longs.Span[first] == other._longs.Span[second]
+        : string.Equals(_strings.Span[first], other._strings.Span[second], StringComparison.Ordinal);
+
+    /// <summary>The first ids.</summary>
+    internal CandidateIds Take(int count) =>
+        !_ints.IsEmpty ? new(_ints[..count])
+        : !_longs.IsEmpty ? new(_longs[..count])
+        : new(_strings[..count]);
+
+    /// <summary>An id as text, for messages.</summary>
+    internal string Describe(int index) =>
+        !_ints.IsEmpty ? _ints.Span[index].ToString(CultureInfo.InvariantCulture)
+        : !_longs.IsEmpty ? _longs.Span[index].ToString(CultureInfo.InvariantCulture)
+        : $"'{_strings.Span[index]}'";
 
     /// <summary>A hash within this process, best in its highest bits; ids that are the same have the same one.</summary>
     /// <remarks>

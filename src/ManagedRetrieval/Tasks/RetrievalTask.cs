@@ -3,7 +3,8 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
+using ManagedRetrieval.Metrics;
 
 namespace ManagedRetrieval.Tasks;
 
@@ -11,166 +12,249 @@ namespace ManagedRetrieval.Tasks;
 /// <remarks>
 /// <para>
 /// Row i of the queries belongs with row i of the candidates; further candidates are extra negatives for every query.
-/// The steps, in this order: scores = Q · Cᵀ; divide by the temperature; subtract log of the candidate's sampling
-/// probability (Yi et al., RecSys 2019); take out accidental hits; softmax cross-entropy with sample weights; sum.
+/// The steps, in this order: scores = Q · Cᵀ, with several heads a query the maximum over them; divide by the
+/// temperature; subtract log of the candidate's sampling probability; take out accidental hits and known positives;
+/// apply the score mask; mine hard negatives; loss with sample weights.
 /// </para>
-/// <para>A removed entry is removed: it adds exactly 0 to the normaliser and to both gradients.</para>
-/// <para>A task holds no state of a call and may be used from several threads, each with a tape of its own.</para>
+/// <para>A removed entry is removed: it adds exactly 0 to the normaliser, to both gradients and to every metric.</para>
+/// <para>But for its metrics a task holds no state of a call and may be used from several threads, each with a tape of its own; metrics lock.</para>
 /// </remarks>
 public sealed class RetrievalTask<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly RetrievalTaskOptions _options;
-    private readonly MatrixProduct<T> _scores = new(transposeB: true);
-    private readonly Scale<T>? _divideByTemperature;
-    private readonly AddBias<T> _correctSampling = new();
-    private readonly RemoveEntries<T> _removeEntries = new();
-    private readonly SoftmaxCrossEntropy<T> _loss = new();
+    private readonly RetrievalTaskOptions<T> _options;
+    private readonly RetrievalTaskMetrics<T> _metrics;
+    private readonly MergeHeads<T> _mergeHeads = new();
+    private readonly MatrixProduct<T> _product = new(transposeB: true);
+    private readonly TemperatureScaling<T>? _temperature;
+    private readonly DivideByTemperature<T> _divideByLearned = new();
+    private readonly DenseParameter<T>? _logTemperature;
+    private readonly SamplingProbabilityCorrection<T> _correction;
+    private readonly RemoveAccidentalHits<T> _removeHits = new();
+    private readonly RemoveKnownPositives<T> _removeKnown = new();
+    private readonly ApplyScoreMask<T> _applyMask;
+    private readonly HardNegativeMining<T> _mining;
+    private readonly IRetrievalLoss<T> _loss;
+    private readonly SymmetricTerm<T> _symmetric;
+    private readonly Multiply<T> _weigh = new();
     private readonly Sum<T> _sum = new();
+    private MaxOverHeads<T>? _maximum;
 
     /// <summary>Makes a task.</summary>
-    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows.</exception>
-    public RetrievalTask(RetrievalTaskOptions? options = null)
+    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows; or it is learnt and outside [0.01, 100].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is none of its named values.</exception>
+    public RetrievalTask(RetrievalTaskOptions<T>? options = null)
     {
-        _options = options ?? new RetrievalTaskOptions();
-        if (_options.Temperature is { } temperature)
+        _options = options ?? new RetrievalTaskOptions<T>();
+        RetrievalChecks.Options(_options);
+        _metrics = new RetrievalTaskMetrics<T>(_options);
+        _correction = new SamplingProbabilityCorrection<T>(_options.SamplingCorrection, _options.TfrsCompatible);
+        _applyMask = new ApplyScoreMask<T>(_options.MaskedPositive);
+        _mining = new HardNegativeMining<T>(_options.NumberOfHardNegatives ?? 0);
+        _loss = _options.Loss ?? new SoftmaxLoss<T>();
+        _symmetric = new SymmetricTerm<T>(_loss);
+        if (_options.LearnTemperature)
         {
-            // The factor, too, must be a positive and finite number of the type.
-            T factor = T.CreateChecked(1 / temperature);
-            if (!double.IsFinite(temperature) || !(factor > T.Zero) || !T.IsFinite(factor))
-            {
-                throw Misfit(
-                    nameof(RetrievalTaskOptions.Temperature),
-                    string.Create(CultureInfo.InvariantCulture, $"Temperature must be positive and finite, and so must its inverse, not {temperature}."));
-            }
-
-            _divideByTemperature = new Scale<T>(factor);
+            _logTemperature = LearnedTemperature(_options.Temperature ?? 1);
+            Parameters = [_logTemperature];
         }
+        else if (_options.Temperature is { } temperature)
+        {
+            _temperature = new TemperatureScaling<T>(temperature);
+        }
+    }
+
+    /// <summary>What training changes besides the towers: the logarithm of the temperature where it is learnt, else nothing.</summary>
+    public IReadOnlyList<Parameter<T>> Parameters { get; } = [];
+
+    /// <summary>What the logits are divided by now; 1 where there is no temperature.</summary>
+    public double Temperature => _logTemperature is { } learned
+        ? Math.Clamp(Math.Exp(double.CreateChecked(learned.Value.Span[0])), DivideByTemperature<T>.MinimumTemperature, DivideByTemperature<T>.MaximumTemperature)
+        : _options.Temperature ?? 1;
+
+    /// <summary>Metrics over the whole corpus; those of the options until set.</summary>
+    public MetricList<FactorizedTopK<T>> Metrics
+    {
+        get => _metrics.Factorized;
+        set => _metrics.Factorized = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>The loss of one batch.</summary>
-    /// <param name="queryEmbeddings">[Q, d], Q at least 1.</param>
+    /// <inheritdoc cref="Loss(Variable{T}, Variable{T}, RetrievalArguments{T}, out RetrievalCounts)"/>
+    public Variable<T> Loss(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, RetrievalArguments<T> arguments = default) =>
+        Loss(queryEmbeddings, candidateEmbeddings, arguments, out _);
+
+    /// <summary>The loss of one batch, and what was met on the way.</summary>
+    /// <param name="queryEmbeddings">[Q, d], or [Q, H, d] with H heads a query; Q and H at least 1.</param>
     /// <param name="candidateEmbeddings">[C, d], C at least Q.</param>
-    /// <param name="arguments">Weights, sampling probabilities and ids, where there are any.</param>
-    /// <returns>The weighted sum of the queries' losses, of shape [1].</returns>
+    /// <param name="arguments">Weights, sampling probabilities, ids and the like, where there are any.</param>
+    /// <param name="counts">Rows that were dropped, and rows without negatives.</param>
+    /// <returns>The loss of the batch, of shape [1]; with reduction None the weighted losses of the rows, [Q].</returns>
     /// <exception cref="ArgumentException">An argument does not fit; the message names it, what came and what was expected.</exception>
-    public Variable<T> Loss(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, RetrievalArguments<T> arguments = default)
+    /// <exception cref="ArithmeticException">The embeddings are finite, but a score overflows.</exception>
+    public Variable<T> Loss(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, RetrievalArguments<T> arguments, out RetrievalCounts counts)
     {
-        (int queries, int candidates) = CheckEmbeddings(queryEmbeddings.Shape, candidateEmbeddings.Shape);
+        (int queries, int candidates) = RetrievalChecks.Embeddings(
+            queryEmbeddings.Value, candidateEmbeddings.Value, arguments.QueryIds, arguments.CandidateIds);
+        RetrievalChecks.Arguments(arguments, _options, queries, candidates);
         Tape<T> tape = queryEmbeddings.Tape;
-        Variable<T> logits = tape.Apply(_scores, [queryEmbeddings, candidateEmbeddings]);
-        if (_divideByTemperature is not null)
+        Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
+        OpIndices positives = PositiveLists.OfQueries(tape, queries, arguments);
+        Variable<T> logits = Remaining(Corrected(scores, arguments), positives, arguments);
+        Variable<T> losses = Checked(_loss.RowLosses(logits, positives), queries);
+        if (_options.Symmetric)
         {
-            logits = tape.Apply(_divideByTemperature, [logits]);
+            losses = _symmetric.Join(losses, logits, positives, arguments.ScoreMask);
         }
 
+        counts = Count(logits.Value, new PositiveColumns(positives), arguments.ScoreMask);
+        Tensor<T> weights = Weights(tape, queries, arguments);
+        _metrics.Update(queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, losses.Value, weights, arguments);
+        return Reduce(losses, weights);
+    }
+
+    /// <summary>The metrics by name, from all calls since the last reset. What was not computed is absent.</summary>
+    public IReadOnlyDictionary<string, double> Results() => _metrics.Results();
+
+    /// <summary>Makes all metrics start anew.</summary>
+    public void ResetMetrics() => _metrics.Reset();
+
+    private static DenseParameter<T> LearnedTemperature(double start)
+    {
+        if (!(start >= DivideByTemperature<T>.MinimumTemperature && start <= DivideByTemperature<T>.MaximumTemperature))
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Temperature must lie in [0.01, 100] where it is learnt, not {start}."), nameof(RetrievalTaskOptions<>.Temperature));
+        }
+
+        return new DenseParameter<T>("retrieval.log_temperature", Tensor<T>.Of(T.CreateChecked(Math.Log(start))));
+    }
+
+    private static Variable<T> Checked(Variable<T> losses, int queries) => losses.Shape == new Shape(queries)
+        ? losses
+        : throw new InvalidOperationException($"The loss must give one number for each of the {queries} rows, not {losses.Shape}.");
+
+    private Variable<T> Scores(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings)
+    {
+        Tape<T> tape = queryEmbeddings.Tape;
+        if (queryEmbeddings.Shape.Rank == 2)
+        {
+            return tape.Apply(_product, [queryEmbeddings, candidateEmbeddings]);
+        }
+
+        int heads = queryEmbeddings.Shape[1];
+        MaxOverHeads<T> maximum = _maximum is { } last && last.Heads == heads ? last : new MaxOverHeads<T>(heads, _options.TfrsCompatible);
+        _maximum = maximum;
+        return tape.Apply(maximum, [tape.Apply(_product, [tape.Apply(_mergeHeads, [queryEmbeddings]), candidateEmbeddings])]);
+    }
+
+    private Variable<T> Corrected(Variable<T> scores, in RetrievalArguments<T> arguments)
+    {
+        Tape<T> tape = scores.Tape;
+        Variable<T> logits =
+            _logTemperature is not null ? tape.Apply(_divideByLearned, [scores, tape.Parameter(_logTemperature)])
+            : _temperature is not null ? _temperature.Apply(scores)
+            : scores;
         if (!arguments.CandidateSamplingProbability.IsDefault)
         {
-            Tensor<T> correction = MinusLog(tape, arguments.CandidateSamplingProbability, candidates);
-            logits = tape.Apply(_correctSampling, [logits, tape.Constant(correction)]);
+            logits = _correction.Apply(logits, arguments.CandidateSamplingProbability);
         }
 
+        // From here on −∞ means removed, so no score may come to it by itself.
+        return TensorPrimitives.IsFiniteAll<T>(logits.Value.Span)
+            ? logits
+            : throw new ArithmeticException("The embeddings are finite, but a score is not: their lengths, or the inverse of the temperature, are too large.");
+    }
+
+    private Variable<T> Remaining(Variable<T> logits, OpIndices positives, in RetrievalArguments<T> arguments)
+    {
         if (_options.RemoveAccidentalHits)
         {
-            CheckIds(arguments.CandidateIds, candidates);
-            logits = tape.Apply(_removeEntries, [logits], AccidentalHits.Find(tape, arguments.CandidateIds, queries));
+            logits = _removeHits.Apply(logits, arguments.CandidateIds, positives);
         }
 
-        OpIndices labels = Diagonal(tape, queries);
-        if (arguments.SampleWeight.IsDefault)
+        if (!arguments.KnownPositives.Offsets.IsEmpty)
         {
-            return tape.Apply(_sum, [tape.Apply(_loss, [logits], labels)]);
+            logits = _removeKnown.Apply(logits, arguments.CandidateIds, arguments.KnownPositives, positives);
         }
 
-        CheckWeights(arguments.SampleWeight, queries);
-        return tape.Apply(_sum, [tape.Apply(_loss, [logits, tape.Constant(arguments.SampleWeight)], labels)]);
+        if (!arguments.ScoreMask.IsDefault)
+        {
+            logits = _applyMask.Apply(logits, arguments.ScoreMask);
+        }
+
+        return _mining.Apply(logits, positives);
     }
 
-    private static OpIndices Diagonal(Tape<T> tape, int queries)
+    private static RetrievalCounts Count(Tensor<T> logits, PositiveColumns positives, ScoreMask mask)
     {
-        Memory<int> labels = tape.AllocateIndices(queries);
-        for (int i = 0; i < queries; i++)
+        int dropped = 0, withoutNegatives = 0;
+        for (int row = 0; row < logits.Shape.Rows; row++)
         {
-            labels.Span[i] = i;
-        }
-
-        return new OpIndices(labels);
-    }
-
-    private static Tensor<T> MinusLog(Tape<T> tape, Tensor<T> probability, int candidates)
-    {
-        const string Name = nameof(RetrievalArguments<T>.CandidateSamplingProbability);
-        CheckShape(Name, probability, candidates);
-        ReadOnlySpan<T> values = probability.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!(values[i] > T.Zero && values[i] <= T.One))
+            if (!mask.IsDefault && !mask.Row(row)[row])
             {
-                throw Misfit(Name, string.Create(CultureInfo.InvariantCulture, $"{Name} must lie in (0, 1], but number {i} is {values[i]}."));
+                dropped++;
+                continue;
             }
-        }
 
-        Tensor<T> correction = tape.Allocate(probability.Shape);
-        TensorPrimitives.Log(values, correction.Span);
-        TensorPrimitives.Negate(correction.Span, correction.Span);
-        return correction;
-    }
-
-    private static (int Queries, int Candidates) CheckEmbeddings(Shape queryEmbeddings, Shape candidateEmbeddings)
-    {
-        if (queryEmbeddings.Rank != 2 || queryEmbeddings.Rows == 0)
-        {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [Q, d] with at least one row, not {queryEmbeddings}.", nameof(queryEmbeddings));
-        }
-
-        (int queries, int dimensions) = (queryEmbeddings[0], queryEmbeddings[1]);
-        if (candidateEmbeddings.Rank != 2 || candidateEmbeddings[1] != dimensions || candidateEmbeddings[0] < queries)
-        {
-            throw new ArgumentException(
-                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {queries}, not {candidateEmbeddings}.", nameof(candidateEmbeddings));
-        }
-
-        return (queries, candidateEmbeddings[0]);
-    }
-
-    private static void CheckIds(CandidateIds ids, int candidates)
-    {
-        const string Name = nameof(RetrievalArguments<T>.CandidateIds);
-        if (ids.Count != candidates)
-        {
-            throw Misfit(Name, ids.Count == 0
-                ? $"RemoveAccidentalHits needs {Name}, one for each of the {candidates} candidates, but none came."
-                : $"{Name} must be one for each of the {candidates} candidates, not {ids.Count}.");
-        }
-
-        if (ids.IndexOfNull() is >= 0 and var position)
-        {
-            throw Misfit(Name, $"{Name} must not hold null, but number {position} is.");
-        }
-    }
-
-    private static void CheckWeights(Tensor<T> weights, int queries)
-    {
-        const string Name = nameof(RetrievalArguments<T>.SampleWeight);
-        CheckShape(Name, weights, queries);
-        ReadOnlySpan<T> values = weights.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!(values[i] >= T.Zero) || !T.IsFinite(values[i]))
+            ReadOnlySpan<T> values = logits.Row(row);
+            int column = 0;
+            while (column < values.Length && (T.IsNegativeInfinity(values[column]) || positives.Has(row, column)))
             {
-                throw Misfit(Name, string.Create(CultureInfo.InvariantCulture, $"{Name} must be finite and not negative, but number {i} is {values[i]}."));
+                column++;
             }
+
+            withoutNegatives += column == values.Length ? 1 : 0;
         }
+
+        return new RetrievalCounts(dropped, withoutNegatives);
     }
 
-    private static void CheckShape(string name, Tensor<T> tensor, int length)
+    /// <summary>The rows' weights, 0 for dropped rows; the default value where all are 1.</summary>
+    private static Tensor<T> Weights(Tape<T> tape, int queries, in RetrievalArguments<T> arguments)
     {
-        if (tensor.Shape != new Shape(length))
+        if (arguments.ScoreMask.IsDefault)
         {
-            throw Misfit(name, $"{name} must have the shape [{length}], not {tensor.Shape}.");
+            return arguments.SampleWeight;
         }
+
+        Tensor<T> weights = tape.Allocate(new Shape(queries));
+        for (int row = 0; row < queries; row++)
+        {
+            T weight = arguments.SampleWeight.IsDefault ? T.One : arguments.SampleWeight.Span[row];
+            weights.Span[row] = arguments.ScoreMask.Row(row)[row] ? weight : T.Zero;
+        }
+
+        return weights;
     }
 
-    private static ArgumentException Misfit(string argument, string message) => new(message, argument);
+    private Variable<T> Reduce(Variable<T> losses, Tensor<T> weights)
+    {
+        Tape<T> tape = losses.Tape;
+        Tensor<T> factors = _options.Reduction == LossReduction.Mean ? MeanFactors(tape, losses.Shape.Length, weights) : weights;
+        if (!factors.IsDefault)
+        {
+            losses = tape.Apply(_weigh, [losses, tape.Constant(factors)]);
+        }
+
+        return _options.Reduction == LossReduction.None ? losses : tape.Apply(_sum, [losses]);
+    }
+
+    private Tensor<T> MeanFactors(Tape<T> tape, int queries, Tensor<T> weights)
+    {
+        Tensor<T> factors = tape.Allocate(new Shape(queries));
+        factors.Span.Fill(T.One);
+        if (!weights.IsDefault)
+        {
+            weights.Span.CopyTo(factors.Span);
+        }
+
+        T total = _options.TfrsCompatible ? T.CreateChecked(queries) : Engine.Kernels.RowReduce.Sum<T>(factors.Span);
+        if (total > T.Zero)
+        {
+            TensorPrimitives.Divide(factors.Span, total, factors.Span);
+        }
+
+        return factors;
+    }
 }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
 
@@ -28,10 +30,52 @@ internal sealed record RetrievalCase
 
     public double[]? Weights { get; init; }
 
-    /// <summary>What names each candidate; null where accidental hits stay in.</summary>
+    /// <summary>What names each candidate; null where nothing does.</summary>
     public long[]? Keys { get; init; }
 
     public IdKind Kind { get; init; }
+
+    /// <summary>Whether accidental hits stay in although candidates have names.</summary>
+    public bool KeepHits { get; init; }
+
+    /// <summary>0 where queries are of rank 2.</summary>
+    public int Heads { get; init; }
+
+    public bool NegativesOnly { get; init; }
+
+    public bool LearnTemperature { get; init; }
+
+    /// <summary>For each query the names of candidates that are known to be right.</summary>
+    public long[][]? Known { get; init; }
+
+    /// <summary>[Queries, Candidates], row by row.</summary>
+    public bool[]? Mask { get; init; }
+
+    public int? HardNegatives { get; init; }
+
+    /// <summary>What names each query; equal names are positives of each other.</summary>
+    public long[]? QueryKeys { get; init; }
+
+    /// <summary>For each query the columns of further positives.</summary>
+    public int[][]? Positives { get; init; }
+
+    public LossKind LossKind { get; init; }
+
+    public double Smoothing { get; init; }
+
+    public double Margin { get; init; } = 1;
+
+    public bool Symmetric { get; init; }
+
+    public LossReduction Reduction { get; init; }
+
+    /// <summary>What backward starts from where the loss is not reduced, [Queries].</summary>
+    public double[]? Cotangent { get; init; }
+
+    public bool Compatible { get; init; }
+
+    /// <summary>Numbers in one query.</summary>
+    public int QueryLength => Math.Max(1, Heads) * Dimensions;
 
     /// <summary>Embeddings of about unit length, so that no row is so sure of itself that its loss is only rounding.</summary>
     public static RetrievalCase Random(
@@ -73,7 +117,26 @@ internal sealed record RetrievalCase
 
     public RetrievalTask<T> Task<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => new(new RetrievalTaskOptions { Temperature = Temperature, RemoveAccidentalHits = Keys is not null });
+        => new(new RetrievalTaskOptions<T>
+        {
+            Loss = LossKind switch
+            {
+                LossKind.Sigmoid => new SigmoidLoss<T>(),
+                LossKind.Bpr => new BprLoss<T>(),
+                LossKind.Hinge => new HingeLoss<T>(Margin),
+                LossKind.SoftmaxMean => new SoftmaxLoss<T>(Smoothing, MultiPositiveForm.Mean),
+                _ => new SoftmaxLoss<T>(Smoothing),
+            },
+            Reduction = Reduction,
+            Temperature = Temperature,
+            LearnTemperature = LearnTemperature,
+            SamplingCorrection = NegativesOnly ? SamplingCorrection.NegativesOnly : SamplingCorrection.AllColumns,
+            NumberOfHardNegatives = HardNegatives,
+            RemoveAccidentalHits = Keys is not null && !KeepHits,
+            MaskedPositive = MaskedPositive.DropRow,
+            Symmetric = Symmetric,
+            TfrsCompatible = Compatible,
+        });
 
     public RetrievalArguments<T> Arguments<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -82,11 +145,15 @@ internal sealed record RetrievalCase
             SampleWeight = Weights is null ? default : Vector<T>(Weights),
             CandidateSamplingProbability = Probabilities is null ? default : Vector<T>(Probabilities),
             CandidateIds = Keys is null ? default : Ids(Keys, Kind),
+            QueryIds = QueryKeys is null ? default : Ids(QueryKeys, Kind),
+            PositiveColumns = Positives is null ? null : Ragged(Positives),
+            KnownPositives = Known is null ? default : new KnownPositives(Ids([.. Known.SelectMany(list => list)], Kind), Starts(Known)),
+            ScoreMask = Mask is null ? default : new ScoreMask(Queries, Candidates, Mask),
         };
 
     public Tensor<T> QueryTensor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => new(new Shape(Queries, Dimensions), Convert<T>(QueryEmbeddings));
+        => new(Heads == 0 ? new Shape(Queries, Dimensions) : new Shape(Queries, Heads, Dimensions), Convert<T>(QueryEmbeddings));
 
     public Tensor<T> CandidateTensor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -99,10 +166,22 @@ internal sealed record RetrievalCase
         var tape = new Tape<T>(workers);
         Variable<T> queries = tape.Input(QueryTensor<T>());
         Variable<T> candidates = tape.Input(CandidateTensor<T>());
-        Variable<T> loss = Task<T>().Loss(queries, candidates, Arguments<T>());
-        Assert.Equal(new Shape(1), loss.Shape);
-        tape.Backward(loss);
-        return new Outcome<T>(loss.Value.Span.ToArray(), queries.Gradient.Clone(), candidates.Gradient.Clone());
+        RetrievalTask<T> task = Task<T>();
+        Variable<T> loss = task.Loss(queries, candidates, Arguments<T>());
+        if (Reduction == LossReduction.None)
+        {
+            tape.Backward(loss, Vector<T>(Cotangent!));
+        }
+        else
+        {
+            Assert.Equal(new Shape(1), loss.Shape);
+            tape.Backward(loss);
+        }
+
+        return new Outcome<T>(loss.Value.Span.ToArray(), queries.Gradient.Clone(), candidates.Gradient.Clone())
+        {
+            TemperatureGradient = task.Parameters is [DenseParameter<T> learned] ? learned.Gradient.Span.ToArray() : [],
+        };
     }
 
     public static CandidateIds Ids(long[] keys, IdKind kind) => kind switch
@@ -114,6 +193,33 @@ internal sealed record RetrievalCase
         _ => Array.ConvertAll(keys, key => string.Create(CultureInfo.InvariantCulture, $"item {key}")),
     };
 
+    public static RaggedIds Ragged(int[][] lists)
+    {
+        var ragged = new RaggedIds();
+        foreach (int[] list in lists)
+        {
+            foreach (int column in list)
+            {
+                ragged.Append(column);
+            }
+
+            ragged.EndRow();
+        }
+
+        return ragged;
+    }
+
+    private static int[] Starts(long[][] lists)
+    {
+        int[] starts = new int[lists.Length + 1];
+        for (int i = 0; i < lists.Length; i++)
+        {
+            starts[i + 1] = starts[i] + lists[i].Length;
+        }
+
+        return starts;
+    }
+
     private static T[] Convert<T>(double[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Array.ConvertAll(values, T.CreateChecked);
@@ -122,13 +228,13 @@ internal sealed record RetrievalCase
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => new(new Shape(values.Length), Convert<T>(values));
 
-    private static double[] Embeddings(Draw draw, int count, int dimensions)
+    internal static double[] Embeddings(Draw draw, int count, int dimensions)
     {
         double limit = 1 / Math.Sqrt(dimensions);
         return Values(count, () => draw.Uniform(-limit, limit));
     }
 
-    private static double[] Values(int count, Func<double> next)
+    internal static double[] Values(int count, Func<double> next)
     {
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
@@ -147,15 +253,28 @@ internal enum IdKind
     Text,
 }
 
-/// <summary>A loss of one number, and what backward made of it.</summary>
+internal enum LossKind
+{
+    Softmax,
+    SoftmaxMean,
+    Sigmoid,
+    Bpr,
+    Hinge,
+}
+
+/// <summary>A loss, and what backward made of it.</summary>
 internal sealed record Outcome<T>(T[] Loss, Tensor<T> QueryGradient, Tensor<T> CandidateGradient)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>By the logarithm of the temperature; empty where it is not learnt.</summary>
+    public T[] TemperatureGradient { get; init; } = [];
+
     public void AgreesWith(Outcome<double> expected, double tolerance)
     {
         Agree.InNorm<T>("loss", expected.Loss, Loss, tolerance);
         Agree.InNorm<T>("query gradient", expected.QueryGradient.Span, QueryGradient.Span, tolerance);
         Agree.InNorm<T>("candidate gradient", expected.CandidateGradient.Span, CandidateGradient.Span, tolerance);
+        Agree.InNorm<T>("temperature gradient", expected.TemperatureGradient, TemperatureGradient, tolerance);
     }
 
     public void IsExactly(Outcome<T> expected)

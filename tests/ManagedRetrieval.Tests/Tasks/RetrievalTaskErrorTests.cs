@@ -1,6 +1,8 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Tasks;
 
 namespace ManagedRetrieval.Tests.Tasks;
@@ -8,7 +10,7 @@ namespace ManagedRetrieval.Tests.Tasks;
 public class RetrievalTaskErrorTests
 {
     private static readonly RetrievalTask<float> Plain = new();
-    private static readonly RetrievalTask<float> Removing = new(new RetrievalTaskOptions { RemoveAccidentalHits = true });
+    private static readonly RetrievalTask<float> Removing = new(new RetrievalTaskOptions<float> { RemoveAccidentalHits = true });
 
     [Theory]
     [InlineData(0, "not 0")]
@@ -31,7 +33,7 @@ public class RetrievalTaskErrorTests
     public void Queries_that_are_no_matrix_or_empty_are_refused()
     {
         Refused("queryEmbeddings", () => Loss(new Shape(4), new Shape(4, 3)), "queryEmbeddings", "[Q, d]", "[4]");
-        Refused("queryEmbeddings", () => Loss(new Shape(2, 4, 3), new Shape(4, 3)), "queryEmbeddings", "[Q, d]", "[2, 4, 3]");
+        Refused("queryEmbeddings", () => Loss(new Shape(2, 0, 3), new Shape(4, 3)), "queryEmbeddings", "[Q, H, d]", "one head", "[2, 0, 3]");
         Refused("queryEmbeddings", () => Loss(new Shape(0, 3), new Shape(4, 3)), "queryEmbeddings", "at least one row", "[0, 3]");
     }
 
@@ -88,6 +90,91 @@ public class RetrievalTaskErrorTests
         "CandidateIds", () => Loss(new() { CandidateIds = new[] { "a", "b", null!, "c" } }, Removing), "CandidateIds", "must not hold null", "number 2");
 
     [Fact]
+    public void Embeddings_that_are_not_finite_are_reported_with_their_row_and_id()
+    {
+        Tensor<float> queries = Tensor<float>.Of(new float[,] { { 1, 2 }, { 3, float.NaN } });
+        Tensor<float> candidates = Tensor<float>.Of(new float[,] { { 1, 2 }, { 3, 4 }, { float.NegativeInfinity, 0 } });
+        Tensor<float> fine = Tensor<float>.Of(new float[,] { { 1, 2 }, { 3, 4 } });
+        Refused("queryEmbeddings", () => Loss(queries, fine, default), "queryEmbeddings must be finite", "row 1 holds NaN");
+        Refused("queryEmbeddings", () => Loss(queries, fine, new() { QueryIds = new[] { "ann", "bob" } }), "row 1 (id 'bob') holds NaN");
+        Refused("candidateEmbeddings", () => Loss(fine, candidates, default), "candidateEmbeddings must be finite", "row 2 holds -Infinity");
+        Refused("candidateEmbeddings", () => Loss(fine, candidates, new() { CandidateIds = new[] { 7, 8, 9 } }), "row 2 (id 9) holds -Infinity");
+        Refused("candidateEmbeddings", () => Loss(fine, candidates, new() { CandidateIds = new[] { 7L, 8, 1L << 40 } }), "row 2 (id 1099511627776)");
+
+        // With heads a row is a query.
+        var heads = new Tensor<float>(new Shape(2, 2, 1), new[] { 1, 2, 3, float.PositiveInfinity });
+        Refused("queryEmbeddings", () => Loss(heads, Tensor<float>.Of(new float[,] { { 1 }, { 2 } }), default), "row 1 holds Infinity");
+    }
+
+    [Fact]
+    public void A_score_that_overflows_is_reported_and_not_taken_for_a_removed_one()
+    {
+        Tensor<float> queries = Tensor<float>.Of(new[,] { { 1e30f }, { 1 } });
+        Tensor<float> candidates = Tensor<float>.Of(new[,] { { 1f }, { -1e30f } });
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => Loss(queries, candidates, default));
+        Assert.Contains("score", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Query_ids_of_another_number_or_null_are_refused()
+    {
+        Refused("QueryIds", () => Loss(new() { QueryIds = new[] { 1, 2 } }), "QueryIds", "3 queries", "not 2");
+        Refused("QueryIds", () => Loss(new() { QueryIds = new[] { "a", null!, "c" } }), "QueryIds", "null", "number 1");
+    }
+
+    [Fact]
+    public void Positive_columns_that_do_not_fit_are_refused()
+    {
+        Refused("PositiveColumns", () => Loss(new() { PositiveColumns = RetrievalCase.Ragged([[1], [2]]) }), "PositiveColumns", "3 queries", "not 2");
+        Refused("PositiveColumns", () => Loss(new() { PositiveColumns = RetrievalCase.Ragged([[1], [2], [4]]) }), "0 to 3", "row 2", "holds 4");
+        Refused("PositiveColumns", () => Loss(new() { PositiveColumns = RetrievalCase.Ragged([[], [], []]), QueryIds = new[] { 1, 2, 3 } }), "QueryIds");
+    }
+
+    [Fact]
+    public void Known_positives_that_do_not_fit_are_refused()
+    {
+        KnownPositives known = new(new[] { 1, 2 }, new[] { 0, 1, 1, 2 });
+        Refused("CandidateIds", () => Loss(new() { KnownPositives = known }), "KnownPositives", "4 candidates", "none came");
+        Known(known with { Ids = new[] { 1L, 2L } }, "same type");
+        Known(known with { Offsets = new[] { 0, 2 } }, "4 offsets", "2 from 0 to 2");
+        Known(known with { Offsets = new[] { 0, 1, 1, 3 } }, "from 0 to 2");
+        Known(known with { Offsets = new[] { 1, 1, 1, 2 } }, "from 0 to 2", "from 1 to 2");
+        Known(known with { Offsets = new[] { 0, 2, 1, 2 } }, "ascending", "offset 2 is 1 after 2");
+        Known(known with { Offsets = default }, "4 offsets", "none");
+
+        static void Known(KnownPositives known, params string[] parts) => Refused(
+            "KnownPositives", () => Loss(new() { KnownPositives = known, CandidateIds = new[] { 1, 2, 3, 4 } }), ["KnownPositives", .. parts]);
+    }
+
+    [Fact]
+    public void A_mask_of_another_shape_or_one_that_hides_a_positive_is_refused()
+    {
+        Refused("ScoreMask", () => Loss(new() { ScoreMask = new ScoreMask(new bool[3, 3]) }), "ScoreMask", "[3, 4]", "[3, 3]");
+        Refused("ScoreMask", () => Loss(new() { ScoreMask = new ScoreMask(new bool[2, 4]) }), "ScoreMask", "[3, 4]", "[2, 4]");
+        Refused("ScoreMask", () => Loss(new() { ScoreMask = new ScoreMask(new bool[3, 4]) }), "positive of row 0", "DropRow");
+        Refused("considered", () => _ = new ScoreMask(2, 2, new bool[3]), "[2, 2]", "3");
+    }
+
+    [Fact]
+    public void Options_outside_their_range_are_refused()
+    {
+        Refused(() => _ = new RetrievalTask<float>(new() { Reduction = (LossReduction)7 }), "Reduction", "Sum, Mean or None");
+        Refused(() => _ = new RetrievalTask<float>(new() { MaskedPositive = (MaskedPositive)7 }), "masked positive");
+        Refused(() => _ = new RetrievalTask<float>(new() { SamplingCorrection = (SamplingCorrection)7 }), "AllColumns", "NegativesOnly");
+        Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 1000 }), "Temperature", "[0.01, 100]", "1000");
+        Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 0 }), "Temperature");
+        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { Name = null! }));
+        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { Metrics = null! }));
+        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { BatchMetrics = null! }));
+        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { LossMetrics = null! }));
+        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>().Metrics = null!);
+    }
+
+    [Fact]
+    public void A_loss_that_gives_another_number_of_rows_is_named() =>
+        Assert.Contains("each of the 3 rows", Assert.Throws<InvalidOperationException>(() => Loss(default, new(new() { Loss = new OneNumber() }))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_refused_call_leaves_the_tape_usable()
     {
         var tape = new Tape<float>();
@@ -103,12 +190,18 @@ public class RetrievalTaskErrorTests
 
     private static RetrievalTask<T> Make<T>(double temperature)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => new(new RetrievalTaskOptions { Temperature = temperature });
+        => new(new RetrievalTaskOptions<T> { Temperature = temperature });
 
     private static void Loss(Shape queries, Shape candidates)
     {
         var tape = new Tape<float>();
         Plain.Loss(tape.Input(new Tensor<float>(queries)), tape.Input(new Tensor<float>(candidates)));
+    }
+
+    private static void Loss(Tensor<float> queries, Tensor<float> candidates, RetrievalArguments<float> arguments)
+    {
+        var tape = new Tape<float>();
+        Plain.Loss(tape.Input(queries), tape.Input(candidates), arguments);
     }
 
     private static void Loss(RetrievalArguments<float> arguments, RetrievalTask<float>? task = null)
@@ -125,5 +218,10 @@ public class RetrievalTaskErrorTests
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(call);
         Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         return error;
+    }
+
+    private sealed class OneNumber : IRetrievalLoss<float>
+    {
+        public Variable<float> RowLosses(Variable<float> logits, OpIndices positives) => logits.Sum();
     }
 }

@@ -1,4 +1,5 @@
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Tests.Tasks;
@@ -6,21 +7,39 @@ namespace ManagedRetrieval.Tests.Tasks;
 public class RetrievalTaskInvarianceTests
 {
     [Fact]
-    public void A_constant_on_all_logits_changes_nothing() => RandomCases.Check(
+    public void A_constant_on_all_logits_changes_nothing_for_softmax_and_pairwise_losses() => RandomCases.Check(
         draw =>
         {
-            RetrievalCase given = RetrievalCase.Random(draw, draw.Bool(), true, draw.Bool(), draw.Bool(), draw.Length(), draw.Between(0, 3), draw.Length());
-            double factor = draw.Uniform(1e-6, 1);
-            RetrievalCase scaled = given with { Probabilities = [.. given.Probabilities!.Select(p => p * factor)] };
-            scaled.Run<double>().AgreesWith(given.Run<double>(), 1e-8);
+            RetrievalCase given = RetrievalCases.Random(draw);
+            given = given with
+            {
+                LossKind = given.LossKind == LossKind.Sigmoid ? LossKind.Bpr : given.LossKind,
+                NegativesOnly = false,
+                LearnTemperature = false,
+                Probabilities = [.. Enumerable.Range(0, given.Candidates).Select(_ => draw.Uniform(0.2, 1))],
+            };
+            double factor = draw.Uniform(1e-4, 1);
+            RetrievalCase shifted = given with { Probabilities = [.. given.Probabilities.Select(p => p * factor)] };
+            if (RetrievalCases.HasMargins(given))
+            {
+                shifted.Run<double>().AgreesWith(given.Run<double>(), 1e-8);
+            }
         },
-        cases: 60);
+        cases: 300);
+
+    [Fact]
+    public void A_constant_on_all_logits_matters_to_the_sigmoid_loss()
+    {
+        RetrievalCase given = RetrievalCase.Random(new Draw(2, 12), true, true, false, false, 4, 2, 3) with { LossKind = LossKind.Sigmoid };
+        RetrievalCase shifted = given with { Probabilities = [.. given.Probabilities!.Select(p => p * 0.1)] };
+        Assert.NotEqual(given.Run<double>().Loss[0], shifted.Run<double>().Loss[0], 1e-3);
+    }
 
     [Fact]
     public void Permuting_the_batch_permutes_the_gradients() => RandomCases.Check(
         draw =>
         {
-            RetrievalCase given = RetrievalCase.Random(draw, true, true, true, true, draw.Between(2, 9), draw.Between(0, 4), draw.Length());
+            RetrievalCase given = RetrievalCases.Random(draw) with { Reduction = LossReduction.Sum };
             int[] order = [.. Enumerable.Range(0, given.Queries)];
             for (int i = order.Length - 1; i > 0; i--)
             {
@@ -29,29 +48,25 @@ public class RetrievalTaskInvarianceTests
             }
 
             int[] columns = [.. order, .. Enumerable.Range(given.Queries, given.Candidates - given.Queries)];
-            RetrievalCase permuted = given with
-            {
-                QueryEmbeddings = Pick(given.QueryEmbeddings, order, given.Dimensions),
-                CandidateEmbeddings = Pick(given.CandidateEmbeddings, columns, given.Dimensions),
-                Weights = Pick(given.Weights!, order, 1),
-                Probabilities = Pick(given.Probabilities!, columns, 1),
-                Keys = [.. columns.Select(j => given.Keys![j])],
-            };
             Outcome<double> expected = given.Run<double>();
-            permuted.Run<double>().AgreesWith(
+            Permuted(given, order, columns).Run<double>().AgreesWith(
                 new Outcome<double>(
                     expected.Loss,
-                    new Tensor<double>(expected.QueryGradient.Shape, Pick(expected.QueryGradient.Span.ToArray(), order, given.Dimensions)),
-                    new Tensor<double>(expected.CandidateGradient.Shape, Pick(expected.CandidateGradient.Span.ToArray(), columns, given.Dimensions))),
+                    new Tensor<double>(expected.QueryGradient.Shape, Pick(expected.QueryGradient.Span.ToArray(), order, given.QueryLength)),
+                    new Tensor<double>(expected.CandidateGradient.Shape, Pick(expected.CandidateGradient.Span.ToArray(), columns, given.Dimensions)))
+                {
+                    TemperatureGradient = expected.TemperatureGradient,
+                },
                 1e-9);
         },
-        cases: 60);
+        cases: 300);
 
     [Fact]
     public void Loss_and_gradients_are_linear_in_the_weights() => RandomCases.Check(
         draw =>
         {
-            RetrievalCase given = RetrievalCase.Random(draw, true, true, true, true, draw.Length(), draw.Between(0, 3), draw.Length());
+            RetrievalCase given = RetrievalCases.Random(draw) with { Reduction = LossReduction.Sum };
+            given = given with { Weights = RetrievalCase.Values(given.Queries, () => draw.Uniform(0, 3)) };
             double[] other = [.. given.Weights!.Select(_ => draw.Uniform(0, 3))];
             Outcome<double> first = given.Run<double>();
             Outcome<double> second = (given with { Weights = other }).Run<double>();
@@ -60,7 +75,10 @@ public class RetrievalTaskInvarianceTests
                 new Outcome<double>(
                     Mix(first.Loss, second.Loss),
                     new Tensor<double>(first.QueryGradient.Shape, Mix(first.QueryGradient.Span, second.QueryGradient.Span)),
-                    new Tensor<double>(first.CandidateGradient.Shape, Mix(first.CandidateGradient.Span, second.CandidateGradient.Span))),
+                    new Tensor<double>(first.CandidateGradient.Shape, Mix(first.CandidateGradient.Span, second.CandidateGradient.Span)))
+                {
+                    TemperatureGradient = Mix(first.TemperatureGradient, second.TemperatureGradient),
+                },
                 1e-9);
 
             static double[] Mix(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
@@ -74,7 +92,7 @@ public class RetrievalTaskInvarianceTests
                 return mixed;
             }
         },
-        cases: 60);
+        cases: 300);
 
     [Fact]
     public void Weights_of_one_are_the_same_as_none()
@@ -142,6 +160,19 @@ public class RetrievalTaskInvarianceTests
         given.Run<double>().AgreesWith(expected, 1e-10);
         given.Run<float>().AgreesWith(expected, 2e-4);
     }
+
+    private static RetrievalCase Permuted(RetrievalCase given, int[] order, int[] columns) => given with
+    {
+        QueryEmbeddings = Pick(given.QueryEmbeddings, order, given.QueryLength),
+        CandidateEmbeddings = Pick(given.CandidateEmbeddings, columns, given.Dimensions),
+        Weights = given.Weights is null ? null : Pick(given.Weights, order, 1),
+        Probabilities = given.Probabilities is null ? null : Pick(given.Probabilities, columns, 1),
+        Keys = given.Keys is null ? null : [.. columns.Select(j => given.Keys[j])],
+        Known = given.Known is null ? null : [.. order.Select(i => given.Known[i])],
+        QueryKeys = given.QueryKeys is null ? null : [.. order.Select(i => given.QueryKeys[i])],
+        Positives = given.Positives is null ? null : [.. order.Select(i => given.Positives[i].Select(j => Array.IndexOf(columns, j)).ToArray())],
+        Mask = given.Mask is null ? null : [.. order.SelectMany(i => columns.Select(j => given.Mask[(i * given.Candidates) + j]))],
+    };
 
     private static double[] Pick(double[] values, int[] rows, int width) =>
         [.. rows.SelectMany(row => values.AsSpan(row * width, width).ToArray())];

@@ -59,7 +59,7 @@ public class EmbeddingBagTowerTests
             // Lists with repeated ids, and none that is empty: the length of a zero row has a kink.
             RaggedIds queryIds = Ragged([.. Lists(draw, 3, 7).Select(list => (int[])[.. list, 2])]);
             RaggedIds candidateIds = Ragged([.. Lists(draw, 4, 7).Select(list => (int[])[.. list, 2, 5])]);
-            var task = new RetrievalTask<double>(new RetrievalTaskOptions { Temperature = 0.5 });
+            var task = new RetrievalTask<double>(new RetrievalTaskOptions<double> { Temperature = 0.5 });
             Parameter<double>[] parameters = linear
                 ? [table, queryLayer!.Weights, queryLayer.Bias, candidateLayer!.Weights, candidateLayer.Bias]
                 : [table];

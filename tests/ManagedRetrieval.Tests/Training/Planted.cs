@@ -41,7 +41,7 @@ internal sealed class Planted
 
     public static Trainer Trainer(TwoTowerModel model, WorkerTeam? workers = null, bool removeHits = true) => new(
         model,
-        new RetrievalTask<float>(new RetrievalTaskOptions { Temperature = 0.1, RemoveAccidentalHits = removeHits }),
+        new RetrievalTask<float>(new RetrievalTaskOptions<float> { Temperature = 0.1, RemoveAccidentalHits = removeHits }),
         new Adagrad<float>(0.1),
         workers);
 

@@ -44,7 +44,7 @@ internal static class Tracked
         float[] after = TrainerTests.Values(model);
         Set(model, before);
         var tape = new Tape<float>();
-        var task = new RetrievalTask<float>(new RetrievalTaskOptions { Temperature = 0.1, RemoveAccidentalHits = true });
+        var task = new RetrievalTask<float>(new RetrievalTaskOptions<float> { Temperature = 0.1, RemoveAccidentalHits = true });
         int[] rows = [.. pairs.Select(pair => planted.Positives[pair])];
         Variable<float> loss = task.Loss(
             model.QueryTower.Apply(tape, EmbeddingBagTowerTests.Ragged([.. pairs.Select(pair => planted.Queries[pair])])),

@@ -19,7 +19,8 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 public sealed class MaxOverHeads<T>(int heads, bool divideTies = false) : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _heads = heads >= 1
+    /// <summary>The number of heads.</summary>
+    public int Heads { get; } = heads >= 1
         ? heads
         : throw new ArgumentOutOfRangeException(nameof(heads), heads, "There must be at least one head.");
 
@@ -28,12 +29,12 @@ public sealed class MaxOverHeads<T>(int heads, bool divideTies = false) : Op<T>
     {
         ShapeRule.Inputs("MaxOverHeads", inputs, 1, 1);
         ShapeRule.Rank("MaxOverHeads", "x", inputs[0], 2);
-        if (inputs[0].Rows % _heads != 0)
+        if (inputs[0].Rows % Heads != 0)
         {
-            throw new ArgumentException($"MaxOverHeads needs a multiple of {_heads} rows, the number of heads, not x of shape {inputs[0]}.", nameof(inputs));
+            throw new ArgumentException($"MaxOverHeads needs a multiple of {Heads} rows, the number of heads, not x of shape {inputs[0]}.", nameof(inputs));
         }
 
-        return inputs[0].WithRows(inputs[0].Rows / _heads);
+        return inputs[0].WithRows(inputs[0].Rows / Heads);
     }
 
     /// <inheritdoc/>
@@ -44,7 +45,7 @@ public sealed class MaxOverHeads<T>(int heads, bool divideTies = false) : Op<T>
             Blocks = Blocks(frame),
             Scores = frame.Input(0).Span,
             Width = frame.Output.Shape.RowLength,
-            Heads = _heads,
+            Heads = Heads,
             Maximum = frame.Output.Span,
         };
         frame.Workers.Run(job, job.Blocks.Parts);
@@ -63,7 +64,7 @@ public sealed class MaxOverHeads<T>(int heads, bool divideTies = false) : Op<T>
             Blocks = Blocks(frame),
             Scores = frame.Input(0).Span,
             Width = frame.Output.Shape.RowLength,
-            Heads = _heads,
+            Heads = Heads,
             DividesTies = divideTies,
             Maximum = frame.Output.Span,
             OutputGradient = frame.OutputGradient.Span,
@@ -72,7 +73,7 @@ public sealed class MaxOverHeads<T>(int heads, bool divideTies = false) : Op<T>
         frame.Workers.Run(job, job.Blocks.Parts);
     }
 
-    private Partition Blocks(OpFrame<T> frame) => Partition.ByCost(frame.Output.Shape.Rows, (long)_heads * frame.Output.Shape.RowLength);
+    private Partition Blocks(OpFrame<T> frame) => Partition.ByCost(frame.Output.Shape.Rows, (long)Heads * frame.Output.Shape.RowLength);
 
     private ref struct ForwardJob : IParallelJob
     {

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Features;
-using ManagedRetrieval.Tasks;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Tasks;
 
-namespace ManagedRetrieval.Tests.Tasks;
+namespace ManagedRetrieval.Tests.Losses;
 
-public class AccidentalHitsTests
+public class RemoveAccidentalHitsTests
 {
     [Fact]
     public void Hits_are_those_of_a_double_loop() => RandomCases.Check(
@@ -20,9 +21,9 @@ public class AccidentalHitsTests
 
             // As int, long keys may coincide; the double loop looks at what was given.
             int[] ints = Array.ConvertAll(keys, key => unchecked((int)key));
-            Check(AccidentalHits.Find(tape, ints, queries), queries, candidates, (i, j) => ints[i] == ints[j]);
-            Check(AccidentalHits.Find(tape, keys, queries), queries, candidates, (i, j) => keys[i] == keys[j]);
-            Check(AccidentalHits.Find(tape, RetrievalCase.Ids(keys, IdKind.Text), queries), queries, candidates, (i, j) => keys[i] == keys[j]);
+            Check(RemoveAccidentalHits<float>.Find(tape, ints, queries), queries, candidates, (i, j) => ints[i] == ints[j]);
+            Check(RemoveAccidentalHits<float>.Find(tape, keys, queries), queries, candidates, (i, j) => keys[i] == keys[j]);
+            Check(RemoveAccidentalHits<float>.Find(tape, RetrievalCase.Ids(keys, IdKind.Text), queries), queries, candidates, (i, j) => keys[i] == keys[j]);
         },
         cases: 300,
         size: 40);
@@ -32,7 +33,7 @@ public class AccidentalHitsTests
     {
         // Equal in most cultures' eyes: composed and decomposed, cases, and a character that sorting ignores.
         string[] ids = ["\u00e9", "e\u0301", "E\u0301", "a", "A", "a\u200d", "a"];
-        OpIndices hits = AccidentalHits.Find(new Tape<float>(), ids, ids.Length);
+        OpIndices hits = RemoveAccidentalHits<float>.Find(new Tape<float>(), ids, ids.Length);
         Assert.Equal([6, 3], hits.Values.ToArray());
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 2], hits.Offsets.ToArray());
     }
@@ -47,7 +48,7 @@ public class AccidentalHitsTests
         var tape = new Tape<float>();
         CandidateIds spread = RetrievalCase.Ids([.. Enumerable.Range(0, Candidates).Select(i => (long)i)], (IdKind)kind);
         CandidateIds shared = RetrievalCase.Ids([.. Enumerable.Range(0, Candidates).Select(i => (long)i << 16)], (IdKind)kind);
-        AccidentalHits.Find(tape, spread, Candidates);
+        RemoveAccidentalHits<float>.Find(tape, spread, Candidates);
         double fast = Enumerable.Range(0, 3).Min(_ => Seconds(spread));
         double slow = Enumerable.Range(0, 3).Min(_ => Seconds(shared));
         Assert.True(slow < 0.02 + (30 * fast), $"{slow} s against {fast} s");
@@ -55,7 +56,7 @@ public class AccidentalHitsTests
         double Seconds(CandidateIds ids)
         {
             long start = Stopwatch.GetTimestamp();
-            AccidentalHits.Find(tape, ids, Candidates);
+            RemoveAccidentalHits<float>.Find(tape, ids, Candidates);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }

@@ -1,0 +1,55 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Autodiff;
+
+namespace ManagedRetrieval.Losses;
+
+/// <summary>Gathers a ragged list of columns for each row, in memory of a tape's step.</summary>
+internal ref struct ColumnLists
+{
+    private readonly Span<int> _columns;
+    private int _count;
+
+    private ColumnLists(Span<int> columns) => _columns = columns;
+
+    /// <summary>What the rows' lists hold.</summary>
+    internal interface ISource
+    {
+        /// <summary>Adds one row's columns. It is asked twice, first to count them.</summary>
+        void Write(int row, ref ColumnLists lists);
+    }
+
+    /// <summary>The lists of the first <paramref name="rows"/> rows.</summary>
+    public static OpIndices Of<T, TSource>(Tape<T> tape, int rows, TSource source)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSource : struct, ISource, allows ref struct
+    {
+        Memory<int> offsets = tape.AllocateIndices(rows + 1);
+        var counted = default(ColumnLists);
+        for (int row = 0; row < rows; row++)
+        {
+            offsets.Span[row] = counted._count;
+            source.Write(row, ref counted);
+        }
+
+        offsets.Span[rows] = counted._count;
+        Memory<int> columns = tape.AllocateIndices(counted._count);
+        var written = new ColumnLists(columns.Span);
+        for (int row = 0; row < rows; row++)
+        {
+            source.Write(row, ref written);
+        }
+
+        return new OpIndices(columns, offsets);
+    }
+
+    /// <summary>Adds a column to the row at hand.</summary>
+    public void Add(int column)
+    {
+        if (!_columns.IsEmpty)
+        {
+            _columns[_count] = column;
+        }
+
+        _count++;
+    }
+}

@@ -1,0 +1,49 @@
+namespace ManagedRetrieval.Losses;
+
+/// <summary>For each query and each candidate whether the pair is considered.</summary>
+public readonly struct ScoreMask
+{
+    /// <summary>Lays a shape over existing memory, which is shared, not copied.</summary>
+    /// <param name="queries">Rows.</param>
+    /// <param name="candidates">Columns.</param>
+    /// <param name="considered">Row by row; false takes the pair out.</param>
+    /// <exception cref="ArgumentException">The memory has another length than queries · candidates.</exception>
+    public ScoreMask(int queries, int candidates, ReadOnlyMemory<bool> considered)
+    {
+        if (queries < 0 || candidates < 0 || considered.Length != (long)queries * candidates)
+        {
+            throw new ArgumentException($"A mask of [{queries}, {candidates}] does not fit {considered.Length} entries.", nameof(considered));
+        }
+
+        (Queries, Candidates, Considered) = (queries, candidates, considered);
+    }
+
+    /// <summary>Makes a mask of a matrix, copied row by row; false takes the pair out.</summary>
+    public ScoreMask(bool[,] considered)
+    {
+        ArgumentNullException.ThrowIfNull(considered);
+        bool[] entries = new bool[considered.Length];
+        int position = 0;
+        foreach (bool entry in considered)
+        {
+            entries[position++] = entry;
+        }
+
+        (Queries, Candidates, Considered) = (considered.GetLength(0), considered.GetLength(1), entries);
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Queries { get; }
+
+    /// <summary>The number of columns.</summary>
+    public int Candidates { get; }
+
+    /// <summary>The entries, row by row.</summary>
+    public ReadOnlyMemory<bool> Considered { get; }
+
+    /// <summary>Whether no mask was given.</summary>
+    internal bool IsDefault => Queries == 0;
+
+    /// <summary>One row's entries.</summary>
+    internal ReadOnlySpan<bool> Row(int query) => Considered.Span.Slice(query * Candidates, Candidates);
+}

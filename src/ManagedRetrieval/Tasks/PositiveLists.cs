@@ -1,0 +1,110 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
+
+namespace ManagedRetrieval.Tasks;
+
+/// <summary>Which columns are whose positives, from what a call says about queries, columns and mask.</summary>
+internal static class PositiveLists
+{
+    /// <summary>For each query its positives, its own first; what the mask hides is none. A dropped row keeps its own alone, or nothing.</summary>
+    /// <param name="tape">Lends the memory.</param>
+    /// <param name="queries">The number of rows.</param>
+    /// <param name="arguments">Checked.</param>
+    /// <param name="emptyWhereDropped">Whether a row whose own positive the mask hides gets an empty list.</param>
+    public static OpIndices OfQueries<T>(Tape<T> tape, int queries, in RetrievalArguments<T> arguments, bool emptyWhereDropped = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool several = arguments.QueryIds.Count > 0 || arguments.PositiveColumns is not null;
+        if (!several && (arguments.ScoreMask.IsDefault || !emptyWhereDropped))
+        {
+            return PositiveColumns.Diagonal(tape, queries);
+        }
+
+        return ColumnLists.Of(tape, queries, new Source
+        {
+            QueryIds = arguments.QueryIds,
+            Table = arguments.QueryIds.Count > 0 ? IdTable.Of(tape, arguments.QueryIds) : default,
+            Columns = arguments.PositiveColumns,
+            Mask = arguments.ScoreMask,
+            EmptyWhereDropped = emptyWhereDropped,
+        });
+    }
+
+    /// <summary>The same seen from the first Q candidates: for each the queries whose positive it is, its own first.</summary>
+    public static OpIndices OfCandidates<T>(Tape<T> tape, int queries, OpIndices positives, ScoreMask mask)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        positives.Values.Length == queries
+            ? positives
+            : ColumnLists.Of(tape, queries, new Transposed { Positives = new PositiveColumns(positives), Mask = mask, Queries = queries });
+
+    private ref struct Source : ColumnLists.ISource
+    {
+        public required CandidateIds QueryIds;
+        public required IdTable Table;
+        public required RaggedIds? Columns;
+        public required ScoreMask Mask;
+        public required bool EmptyWhereDropped;
+
+        public readonly void Write(int row, ref ColumnLists lists)
+        {
+            if (!Mask.IsDefault && !Mask.Row(row)[row])
+            {
+                if (!EmptyWhereDropped)
+                {
+                    lists.Add(row);
+                }
+
+                return;
+            }
+
+            lists.Add(row);
+            if (Columns is not null)
+            {
+                ReadOnlySpan<int> columns = Columns[row];
+                for (int p = 0; p < columns.Length; p++)
+                {
+                    if (!columns[..p].Contains(columns[p]))
+                    {
+                        AddFurther(row, columns[p], ref lists);
+                    }
+                }
+            }
+            else if (QueryIds.Count > 0)
+            {
+                for (int j = Table.Next(QueryIds, row); j >= 0; j = Table.Next(QueryIds, row, j))
+                {
+                    AddFurther(row, j, ref lists);
+                }
+            }
+        }
+
+        private readonly void AddFurther(int row, int column, ref ColumnLists lists)
+        {
+            if (column != row && (Mask.IsDefault || Mask.Row(row)[column]))
+            {
+                lists.Add(column);
+            }
+        }
+    }
+
+    private ref struct Transposed : ColumnLists.ISource
+    {
+        public required PositiveColumns Positives;
+        public required ScoreMask Mask;
+        public required int Queries;
+
+        public readonly void Write(int row, ref ColumnLists lists)
+        {
+            lists.Add(row);
+            for (int i = 0; i < Queries && (Mask.IsDefault || Mask.Row(row)[row]); i++)
+            {
+                if (i != row && Positives.Has(i, row))
+                {
+                    lists.Add(i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Numerics;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
+
+namespace ManagedRetrieval.Tasks;
+
+/// <summary>The door of the retrieval task: whatever does not fit is refused before anything is computed.</summary>
+internal static class RetrievalChecks
+{
+    public static void Options<T>(RetrievalTaskOptions<T> options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(options.Name, nameof(options.Name));
+        ArgumentNullException.ThrowIfNull(options.Metrics, nameof(options.Metrics));
+        ArgumentNullException.ThrowIfNull(options.BatchMetrics, nameof(options.BatchMetrics));
+        ArgumentNullException.ThrowIfNull(options.LossMetrics, nameof(options.LossMetrics));
+        if (options.Reduction is not (LossReduction.Sum or LossReduction.Mean or LossReduction.None))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Reduction, $"{nameof(options.Reduction)} must be Sum, Mean or None.");
+        }
+
+        if (options.Temperature is { } temperature)
+        {
+            LossCheck.Temperature<T>(nameof(options.Temperature), temperature);
+        }
+    }
+
+    public static (int Queries, int Candidates) Embeddings<T>(Tensor<T> queryEmbeddings, Tensor<T> candidateEmbeddings, CandidateIds queryIds, CandidateIds candidateIds)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (Shape query, Shape candidate) = (queryEmbeddings.Shape, candidateEmbeddings.Shape);
+        if (query.Rank is not (2 or 3) || query.Rows == 0 || (query.Rank == 3 && query[1] == 0))
+        {
+            throw new ArgumentException(
+                $"queryEmbeddings must have the shape [Q, d] or [Q, H, d] with at least one row and one head, not {query}.", nameof(queryEmbeddings));
+        }
+
+        int dimensions = query[query.Rank - 1];
+        if (candidate.Rank != 2 || candidate[1] != dimensions || candidate[0] < query.Rows)
+        {
+            throw new ArgumentException(
+                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {query.Rows}, not {candidate}.", nameof(candidateEmbeddings));
+        }
+
+        Finite(nameof(queryEmbeddings), queryEmbeddings, queryIds);
+        Finite(nameof(candidateEmbeddings), candidateEmbeddings, candidateIds);
+        return (query.Rows, candidate.Rows);
+    }
+
+    public static void Arguments<T>(in RetrievalArguments<T> arguments, RetrievalTaskOptions<T> options, int queries, int candidates)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!arguments.SampleWeight.IsDefault)
+        {
+            LossCheck.Weights(nameof(arguments.SampleWeight), arguments.SampleWeight, queries);
+        }
+
+        if (!arguments.CandidateSamplingProbability.IsDefault)
+        {
+            LossCheck.Probabilities(
+                nameof(arguments.CandidateSamplingProbability), arguments.CandidateSamplingProbability, candidates, options.TfrsCompatible);
+        }
+
+        if (options.RemoveAccidentalHits || arguments.CandidateIds.Count > 0)
+        {
+            LossCheck.Ids(nameof(arguments.CandidateIds), arguments.CandidateIds, candidates, "candidates", nameof(options.RemoveAccidentalHits));
+        }
+
+        if (!arguments.KnownPositives.Offsets.IsEmpty || arguments.KnownPositives.Ids.Count > 0)
+        {
+            LossCheck.Ids(nameof(arguments.CandidateIds), arguments.CandidateIds, candidates, "candidates", nameof(arguments.KnownPositives));
+            LossCheck.Known(nameof(arguments.KnownPositives), arguments.KnownPositives, arguments.CandidateIds, queries);
+        }
+
+        if (!arguments.ScoreMask.IsDefault)
+        {
+            LossCheck.Mask(nameof(arguments.ScoreMask), arguments.ScoreMask, queries, candidates, options.MaskedPositive);
+        }
+
+        Positives(arguments, queries, candidates);
+    }
+
+    private static void Positives<T>(in RetrievalArguments<T> arguments, int queries, int candidates)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string Name = nameof(RetrievalArguments<>.PositiveColumns);
+        if (arguments.QueryIds.Count > 0)
+        {
+            LossCheck.Ids(nameof(arguments.QueryIds), arguments.QueryIds, queries, "queries", nameof(RetrievalTask<>));
+        }
+
+        if (arguments.PositiveColumns is not { } columns)
+        {
+            return;
+        }
+
+        if (arguments.QueryIds.Count > 0)
+        {
+            throw new ArgumentException($"{Name} and {nameof(arguments.QueryIds)} both say which columns are positives; give one of them.", Name);
+        }
+
+        if (columns.Count != queries)
+        {
+            throw new ArgumentException($"{Name} must be a list for each of the {queries} queries, not {columns.Count}.", Name);
+        }
+
+        for (int row = 0; row < queries; row++)
+        {
+            foreach (int column in columns[row])
+            {
+                if (column >= candidates)
+                {
+                    throw new ArgumentException($"{Name} must be columns from 0 to {candidates - 1}, but the list of row {row} holds {column}.", Name);
+                }
+            }
+        }
+    }
+
+    private static void Finite<T>(string name, Tensor<T> embeddings, CandidateIds ids)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (embeddings.Shape.Length == 0 || TensorPrimitives.IsFiniteAll<T>(embeddings.Span))
+        {
+            return;
+        }
+
+        for (int row = 0; row < embeddings.Shape.Rows; row++)
+        {
+            foreach (T value in embeddings.Row(row))
+            {
+                if (!T.IsFinite(value))
+                {
+                    string id = ids.Count == embeddings.Shape.Rows ? $" (id {ids.Describe(row)})" : "";
+                    throw new ArgumentException(
+                        string.Create(CultureInfo.InvariantCulture, $"{name} must be finite, but row {row}{id} holds {value}."), name);
+                }
+            }
+        }
+    }
+}
