@@ -102,7 +102,10 @@ public class WorkerTeamEndTests
         int[] runs = new int[20];
         Task run = Task.Run(() => team.Run(new Gate(runs, started, go), runs.Length));
         Assert.True(await started.WaitAsync(Long));
-        Task disposal = Task.Run(team.Dispose);
+
+        // A thread of its own: where the pool is busy, the second disposal below would otherwise be the first, and wait for good.
+        Task disposal = Task.Factory.StartNew(team.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Assert.True(SpinWait.SpinUntil(() => IsDisposed(team), Long), "disposal did not begin");
         await Task.Delay(50);
         Assert.False(disposal.IsCompleted, "disposal did not wait");
         team.Dispose();
@@ -111,6 +114,19 @@ public class WorkerTeamEndTests
         Assert.All(runs, count => Assert.Equal(1, count));
         team.Dispose();
         Assert.Throws<ObjectDisposedException>(() => team.Run(new Fail(), 4));
+    }
+
+    private static bool IsDisposed(WorkerTeam team)
+    {
+        try
+        {
+            team.Run(new Slow([0], 0), 1);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     [Fact]
