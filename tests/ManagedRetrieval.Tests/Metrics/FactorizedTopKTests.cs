@@ -60,7 +60,7 @@ public class FactorizedTopKTests
         same.Span.Fill(0.3f);
         RankCounts[] ranks = FactorizedTopK.Rank(same, same, [0, 1, 2, 3, 4, 5, 6]);
         Assert.All(ranks, rank => Assert.Equal(new RankCounts(0, 6), rank));
-        Assert.Equal(1 / 7.0, RankMetrics.TopKAccuracy(ranks, 1), 1e-12);
+        Assert.Equal(1 / 7.0, RankMetric.TopKAccuracy(1).Of(new QueryRanks(ranks, 7)), 1e-12);
     }
 
     [Fact]
@@ -80,11 +80,11 @@ public class FactorizedTopKTests
         // Its scores are all NaN: were they ignored, a model that has diverged would have perfect metrics.
         const int Candidates = 8;
         Tensor<float> queries = Tensor<float>.Of(new float[,] { { float.NaN, 1 }, { 1, float.NaN } });
-        RankCounts[] ranks = FactorizedTopK.Rank(queries, new Draw(35, 12).Tensor<float>(new Shape(Candidates, 2)), [0, Candidates - 1]);
-        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, 1, policy));
-        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, Candidates - 1, policy));
-        Assert.Equal(1, RankMetrics.TopKAccuracy(ranks, Candidates, policy));
-        Assert.Equal(1.0 / Candidates, RankMetrics.MeanReciprocalRank(ranks, policy), 1e-15);
+        var ranks = new QueryRanks(FactorizedTopK.Rank(queries, new Draw(35, 12).Tensor<float>(new Shape(Candidates, 2)), [0, Candidates - 1]), Candidates);
+        Assert.Equal(0, RankMetric.TopKAccuracy(1).Of(ranks, policy));
+        Assert.Equal(0, RankMetric.TopKAccuracy(Candidates - 1).Of(ranks, policy));
+        Assert.Equal(1, RankMetric.TopKAccuracy(Candidates).Of(ranks, policy));
+        Assert.Equal(1.0 / Candidates, RankMetric.ReciprocalRank.Of(ranks, policy), 1e-15);
     }
 
     [Fact]
