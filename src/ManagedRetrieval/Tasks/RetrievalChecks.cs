@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
@@ -24,6 +25,12 @@ internal static class RetrievalChecks
         if (options.Temperature is { } temperature)
         {
             LossCheck.Temperature<T>(nameof(options.Temperature), temperature);
+            if (options.LearnTemperature && !(temperature >= DivideByTemperature<T>.MinimumTemperature && temperature <= DivideByTemperature<T>.MaximumTemperature))
+            {
+                throw Misfit(
+                    nameof(options.Temperature),
+                    string.Create(CultureInfo.InvariantCulture, $"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
+            }
         }
     }
 
@@ -98,12 +105,12 @@ internal static class RetrievalChecks
 
         if (arguments.QueryIds.Count > 0)
         {
-            throw new ArgumentException($"{Name} and {nameof(arguments.QueryIds)} both say which columns are positives; give one of them.", Name);
+            throw Misfit(Name, $"{Name} and {nameof(arguments.QueryIds)} both say which columns are positives; give one of them.");
         }
 
         if (columns.Count != queries)
         {
-            throw new ArgumentException($"{Name} must be a list for each of the {queries} queries, not {columns.Count}.", Name);
+            throw Misfit(Name, $"{Name} must be a list for each of the {queries} queries, not {columns.Count}.");
         }
 
         for (int row = 0; row < queries; row++)
@@ -112,7 +119,7 @@ internal static class RetrievalChecks
             {
                 if (column >= candidates)
                 {
-                    throw new ArgumentException($"{Name} must be columns from 0 to {candidates - 1}, but the list of row {row} holds {column}.", Name);
+                    throw Misfit(Name, $"{Name} must be columns from 0 to {candidates - 1}, but the list of row {row} holds {column}.");
                 }
             }
         }
@@ -139,4 +146,6 @@ internal static class RetrievalChecks
             }
         }
     }
+
+    private static ArgumentException Misfit(string argument, string message) => new(message, argument);
 }

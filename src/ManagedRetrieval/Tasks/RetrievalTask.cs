@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -55,7 +54,7 @@ public sealed class RetrievalTask<T>
         _symmetric = new SymmetricTerm<T>(_loss);
         if (_options.LearnTemperature)
         {
-            _logTemperature = LearnedTemperature(_options.Temperature ?? 1);
+            _logTemperature = new DenseParameter<T>("retrieval.log_temperature", Tensor<T>.Of(T.CreateChecked(Math.Log(_options.Temperature ?? 1))));
             Parameters = [_logTemperature];
         }
         else if (_options.Temperature is { } temperature)
@@ -118,17 +117,6 @@ public sealed class RetrievalTask<T>
 
     /// <summary>Makes all metrics start anew.</summary>
     public void ResetMetrics() => _metrics.Reset();
-
-    private static DenseParameter<T> LearnedTemperature(double start)
-    {
-        if (!(start >= DivideByTemperature<T>.MinimumTemperature && start <= DivideByTemperature<T>.MaximumTemperature))
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Temperature must lie in [0.01, 100] where it is learnt, not {start}."), nameof(RetrievalTaskOptions<>.Temperature));
-        }
-
-        return new DenseParameter<T>("retrieval.log_temperature", Tensor<T>.Of(T.CreateChecked(Math.Log(start))));
-    }
 
     private static Variable<T> Checked(Variable<T> losses, int queries) => losses.Shape == new Shape(queries)
         ? losses
