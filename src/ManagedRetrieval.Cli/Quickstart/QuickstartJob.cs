@@ -95,9 +95,9 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             Metrics =
             [
                 model,
-                Baseline("bm25", new Bm25(docs.Candidates), docs.Test, cancellationToken),
-                Baseline("most_frequent", new MostFrequent(docs.Overloads), docs.Test, cancellationToken),
-                Baseline("random", new RandomOrder(docs.Candidates.Count), docs.Test, cancellationToken),
+                Baseline("bm25", new Bm25(docs.Candidates), docs.Candidates.Count, docs.Test, cancellationToken),
+                Baseline("most_frequent", new MostFrequent(docs.Overloads), docs.Candidates.Count, docs.Test, cancellationToken),
+                Baseline("random", new RandomOrder(docs.Candidates.Count), docs.Candidates.Count, docs.Test, cancellationToken),
             ],
             Validation = validation,
             TrainingTime = epochs[^1].Elapsed,
@@ -105,12 +105,13 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         };
     }
 
-    private static RankCounts[] Rank(
+    private static QueryRanks Rank(
         IReadOnlyList<DocumentationPair> pairs, Retriever<string, string, string> retriever, WorkerTeam team, CancellationToken cancellationToken) =>
         FactorizedTopK.Rank(
-            retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken), retriever.Index.Embeddings, Positives(pairs), team, cancellationToken);
+            retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken), retriever.Index.Embeddings, Positives(pairs), workers: team, cancellationToken: cancellationToken);
 
-    private static SplitMetrics Baseline(string key, IBaseline baseline, IReadOnlyList<DocumentationPair> pairs, CancellationToken cancellationToken)
+    private static SplitMetrics Baseline(
+        string key, IBaseline baseline, int corpus, IReadOnlyList<DocumentationPair> pairs, CancellationToken cancellationToken)
     {
         var ranks = new RankCounts[pairs.Count];
         for (int i = 0; i < ranks.Length; i++)
@@ -119,7 +120,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             ranks[i] = baseline.Rank(pairs[i].Summary, pairs[i].Candidate);
         }
 
-        return SplitMetrics.Of(key, baseline.Name, ranks, TiePolicy.Expected);
+        return SplitMetrics.Of(key, baseline.Name, new QueryRanks(ranks, corpus), TiePolicy.Expected);
     }
 
     private static string[] Summaries(IReadOnlyList<DocumentationPair> pairs) => [.. pairs.Select(pair => pair.Summary)];

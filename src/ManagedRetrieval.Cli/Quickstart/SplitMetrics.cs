@@ -8,7 +8,7 @@ internal sealed record SplitMetrics(string Key, string Name, IReadOnlyList<doubl
     /// <summary>The cut-offs that are reported.</summary>
     public static readonly int[] Cutoffs = [1, 5, 10, 50, 100];
 
-    public static SplitMetrics Of(string key, string name, ReadOnlySpan<RankCounts> ranks, TiePolicy policy)
+    public static SplitMetrics Of(string key, string name, QueryRanks ranks, TiePolicy policy)
     {
         double[] topK = new double[Cutoffs.Length];
         for (int i = 0; i < topK.Length; i++)

@@ -49,6 +49,33 @@ public sealed class QueryRanks
     /// <summary>What the pass met besides the ranks.</summary>
     public RankingCounts Counts { get; }
 
+    /// <summary>The queries of several ranks, one after the other; their counts are added.</summary>
+    public static QueryRanks Concat(IReadOnlyList<QueryRanks> ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        var blocks = new List<RankBlock>();
+        var offsets = new List<int> { 0 };
+        var negatives = new List<int>();
+        RankingCounts counts = default;
+        foreach (QueryRanks part in ranks)
+        {
+            for (int query = 0; query < part.Count; query++)
+            {
+                blocks.AddRange(part[query]);
+                offsets.Add(blocks.Count);
+                negatives.Add(part.Negatives(query));
+            }
+
+            counts = new RankingCounts(
+                counts.ScoredPairs + part.Counts.ScoredPairs,
+                counts.TiedPositives + part.Counts.TiedPositives,
+                counts.NaNPositives + part.Counts.NaNPositives,
+                counts.NaNCompetitors + part.Counts.NaNCompetitors);
+        }
+
+        return new QueryRanks([.. blocks], [.. offsets], [.. negatives], counts);
+    }
+
     /// <summary>The blocks of one query's positives, best first; empty for a query without positives.</summary>
     public ReadOnlySpan<RankBlock> this[int query] => _blocks.AsSpan(_offsets[query].._offsets[query + 1]);
 

@@ -46,6 +46,32 @@ public static class RankMetrics
         ReadOnlySpan<float> sampleWeight = default) =>
         WeightedMean(ranks, default(ReciprocalRank), policy, sampleWeight);
 
+    /// <summary>As for counts, of queries with one positive each.</summary>
+    /// <exception cref="ArgumentException">A query has another number of positives than one, or as for counts.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1, or the policy is unknown.</exception>
+    public static double TopKAccuracy(QueryRanks ranks, int k, TiePolicy policy = TiePolicy.Expected, ReadOnlySpan<float> sampleWeight = default) =>
+        TopKAccuracy(Counts(ranks), k, policy, sampleWeight);
+
+    /// <summary>As for counts, of queries with one positive each.</summary>
+    /// <exception cref="ArgumentException">A query has another number of positives than one, or as for counts.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The policy is unknown.</exception>
+    public static double MeanReciprocalRank(QueryRanks ranks, TiePolicy policy = TiePolicy.Expected, ReadOnlySpan<float> sampleWeight = default) =>
+        MeanReciprocalRank(Counts(ranks), policy, sampleWeight);
+
+    private static RankCounts[] Counts(QueryRanks ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        var counts = new RankCounts[ranks.Count];
+        for (int query = 0; query < counts.Length; query++)
+        {
+            counts[query] = ranks[query] is [{ Positives: 1 } block]
+                ? new RankCounts(block.Above, block.Others)
+                : throw new ArgumentException($"ranks must have one positive for each query, but query {query} has another number.", nameof(ranks));
+        }
+
+        return counts;
+    }
+
     /// <summary>What a query gains when its positive stands within a block of equally likely places.</summary>
     private interface IGain
     {

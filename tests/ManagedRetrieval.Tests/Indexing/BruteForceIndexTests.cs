@@ -215,7 +215,8 @@ public class BruteForceIndexTests
         public void MatrixProduct(Tensor<float> a, bool transposeA, Tensor<float> b, bool transposeB, Tensor<float> result, bool accumulate) =>
             throw new NotSupportedException();
 
-        public void TopK(Tensor<float> queries, Tensor<float> candidates, int k, Tensor<float> scores, Span<int> rows)
+        public void TopK(
+            Tensor<float> queries, Tensor<float> candidates, int k, Tensor<float> scores, Span<int> rows, ReadOnlySpan<int> excluded, ReadOnlySpan<int> excludedOffsets)
         {
             scores.Span.Fill(float.NaN);
             rows.Fill(-1);
