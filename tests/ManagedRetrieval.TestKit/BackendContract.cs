@@ -49,18 +49,7 @@ public abstract class BackendContract<T> : IDisposable
         draw =>
         {
             (int queries, int candidates, int width) = (draw.Between(1, 5), draw.Between(1, 4 * draw.Size), draw.Between(1, 6));
-            Tensor<T> q = Whole(draw, queries, width), c = Whole(draw, candidates, width);
-            T[] scores = Naive.Scores(q, c);
-            foreach (int k in (ReadOnlySpan<int>)[1, (candidates + 1) / 2, candidates])
-            {
-                (T[] best, int[] rows) = TopK(q, c, k);
-                for (int query = 0; query < queries; query++)
-                {
-                    (T Score, int Row)[] expected = Naive.TopK<T>(scores.AsSpan(query * candidates, candidates), k);
-                    Assert.Equal(expected.Select(entry => entry.Row), rows.Skip(query * k).Take(k));
-                    Assert.Equal(expected.Select(entry => entry.Score), best.Skip(query * k).Take(k));
-                }
-            }
+            SortedFully(Whole(draw, queries, width), Whole(draw, candidates, width), [], []);
         },
         cases: 60,
         size: 30);
@@ -80,6 +69,59 @@ public abstract class BackendContract<T> : IDisposable
         double[] sorted = [.. Enumerable.Range(0, queries).SelectMany(query => Naive.TopK<double>(all.AsSpan(query * candidates, candidates), k).Select(entry => entry.Score))];
         Agree.InNorm<T>("scores of the rows found", own, best, ScoreTolerance);
         Agree.InNorm<T>("the best scores", sorted, best, ScoreTolerance);
+    }
+
+    [Fact]
+    public void A_query_of_several_heads_scores_its_best_head() => RandomCases.Check(
+        draw =>
+        {
+            (int queries, int candidates, int width) = (draw.Between(1, 5), draw.Between(1, 4 * draw.Size), draw.Between(1, 4));
+            SortedFully(Whole(draw, new Shape(queries, draw.Between(1, 4), width)), Whole(draw, candidates, width), [], []);
+        },
+        cases: 60,
+        size: 30);
+
+    [Fact]
+    public void Rows_that_are_excluded_are_passed_over_and_fewer_than_k_may_be_left() => RandomCases.Check(
+        draw =>
+        {
+            (int queries, int candidates, int width) = (draw.Between(1, 5), draw.Between(1, 4 * draw.Size), draw.Between(1, 4));
+            (int[] excluded, int[] offsets) = draw.Subsets(queries, candidates);
+            SortedFully(Whole(draw, queries, width), Whole(draw, candidates, width), excluded, offsets);
+        },
+        cases: 60,
+        size: 30);
+
+    [Fact]
+    public void Heads_and_exclusions_go_together_at_the_edges_of_blocks()
+    {
+        foreach ((int queries, int heads, int candidates) in (ReadOnlySpan<(int, int, int)>)[(23, 3, 1025), (33, 2, 512), (2, 65, 513)])
+        {
+            var draw = new Draw((ulong)candidates, 1);
+            (int[] excluded, int[] offsets) = draw.Subsets(queries, candidates);
+            SortedFully(Whole(draw, new Shape(queries, heads, 3)), Whole(draw, candidates, 3), excluded, offsets);
+        }
+    }
+
+    [Fact]
+    public void Where_everything_is_excluded_nothing_is_found()
+    {
+        Tensor<T> q = Tensor<T>.Of(new[,] { { T.One }, { T.One }, { T.One } });
+        Tensor<T> c = Tensor<T>.Of(new[,] { { T.One }, { -T.One } });
+        (T[] best, int[] rows) = TopK(q, c, 2, [0, 1, 0], [0, 2, 2, 3]);
+        Assert.Equal([-1, -1, 0, 1, 1, -1], rows);
+        Assert.Equal([true, true, false, false, false, true], best.Select(T.IsNaN));
+    }
+
+    [Fact]
+    public void A_head_that_is_no_number_takes_the_candidate_out()
+    {
+        var q = new Tensor<T>(new Shape(1, 2, 1), new[] { T.PositiveInfinity, T.One });
+        Tensor<T> c = Tensor<T>.Of(new[,] { { T.Zero }, { T.One }, { -T.One } });
+        (T[] best, int[] rows) = TopK(q, c, 3);
+        Assert.Equal([1, 2, -1], rows);
+        Assert.Equal(T.PositiveInfinity, best[0]);
+        Assert.Equal(-T.One, best[1]);
     }
 
     [Fact]
@@ -152,9 +194,11 @@ public abstract class BackendContract<T> : IDisposable
 
     private static Tensor<T> Of(int first, int second) => Tensor<T>.Of(new[,] { { T.CreateChecked(first), T.CreateChecked(second) } });
 
-    private static Tensor<T> Whole(Draw draw, int rows, int width)
+    private static Tensor<T> Whole(Draw draw, int rows, int width) => Whole(draw, new Shape(rows, width));
+
+    private static Tensor<T> Whole(Draw draw, Shape shape)
     {
-        var tensor = new Tensor<T>(new Shape(rows, width));
+        var tensor = new Tensor<T>(shape);
         for (int i = 0; i < tensor.Shape.Length; i++)
         {
             tensor.Span[i] = T.CreateChecked(draw.Between(-1, 1));
@@ -174,14 +218,38 @@ public abstract class BackendContract<T> : IDisposable
         return result.Span.ToArray();
     }
 
-    private (T[] Scores, int[] Rows) TopK(Tensor<T> queries, Tensor<T> candidates, int k)
+    private void SortedFully(Tensor<T> q, Tensor<T> c, int[] excluded, int[] offsets)
+    {
+        int candidates = c.Shape.Rows;
+        T[] scores = Naive.Scores(q, c);
+        for (int query = 0; query + 1 < offsets.Length; query++)
+        {
+            foreach (int row in excluded[offsets[query]..offsets[query + 1]])
+            {
+                scores[(query * candidates) + row] = T.NaN;
+            }
+        }
+
+        foreach (int k in (ReadOnlySpan<int>)[1, (candidates + 1) / 2, candidates])
+        {
+            (T[] best, int[] rows) = TopK(q, c, k, excluded, offsets);
+            for (int query = 0; query < q.Shape.Rows; query++)
+            {
+                (T Score, int Row)[] expected = Naive.TopK<T>(scores.AsSpan(query * candidates, candidates), k);
+                Assert.Equal(expected.Select(entry => entry.Row), rows.Skip(query * k).Take(k));
+                Assert.Equal(expected.Select(entry => entry.Score), best.Skip(query * k).Take(k));
+            }
+        }
+    }
+
+    private (T[] Scores, int[] Rows) TopK(Tensor<T> queries, Tensor<T> candidates, int k, int[]? excluded = null, int[]? offsets = null)
     {
         (Tensor<T> q, Tensor<T> c) = (queries.Clone(), candidates.Clone());
         var scores = new Tensor<T>(new Shape(queries.Shape.Rows, k));
         int[] rows = new int[scores.Shape.Length];
         scores.Span.Fill(T.CreateChecked(77));
         rows.AsSpan().Fill(77);
-        Backend.TopK(q, c, k, scores, rows);
+        Backend.TopK(q, c, k, scores, rows, excluded, offsets);
         Agree.Exactly<T>("the queries, after", queries.Span, q.Span);
         Agree.Exactly<T>("the candidates, after", candidates.Span, c.Span);
         return (scores.Span.ToArray(), rows);

@@ -108,4 +108,26 @@ public sealed class Draw(ulong seed, int size)
 
         return offsets;
     }
+
+    /// <summary>Ragged lists of ascending numbers below <paramref name="bound"/> without repetition: none of them, all of them, or some.</summary>
+    public (int[] Values, int[] Offsets) Subsets(int lists, int bound)
+    {
+        var values = new List<int>();
+        int[] offsets = new int[lists + 1];
+        for (int list = 0; list < lists; list++)
+        {
+            int kind = Below(6);
+            for (int value = 0; value < bound; value++)
+            {
+                if (kind == 0 || (kind > 1 && Below(kind) == 0))
+                {
+                    values.Add(value);
+                }
+            }
+
+            offsets[list + 1] = values.Count;
+        }
+
+        return ([.. values], offsets);
+    }
 }

@@ -26,12 +26,27 @@ public static class Naive
         }
     }
 
-    /// <summary>Every score of queries [Q, d] against candidates [C, d], as [Q, C].</summary>
+    /// <summary>Every score of queries [Q, d] or [Q, H, d] against candidates [C, d], as [Q, C]; of several heads the greatest, NaN where one is NaN.</summary>
     public static T[] Scores<T>(Tensor<T> queries, Tensor<T> candidates)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] scores = new T[queries.Shape.Rows * candidates.Shape.Rows];
-        Product<T>(queries.Span, false, candidates.Span, true, scores, queries.Shape.Rows, candidates.Shape.Rows, queries.Shape.RowLength, false);
+        int heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1;
+        (int vectors, int count, int width) = (queries.Shape.Rows * heads, candidates.Shape.Rows, candidates.Shape.RowLength);
+        T[] all = new T[vectors * count];
+        Product<T>(queries.Span, false, candidates.Span, true, all, vectors, count, width, false);
+        T[] scores = new T[queries.Shape.Rows * count];
+        for (int i = 0; i < scores.Length; i++)
+        {
+            (int query, int candidate) = (i / count, i % count);
+            scores[i] = all[(query * heads * count) + candidate];
+            for (int head = 1; head < heads; head++)
+            {
+                T other = all[(((query * heads) + head) * count) + candidate];
+                bool takes = T.IsNaN(other) || other > scores[i] || (other == scores[i] && !T.IsNegative(other));
+                scores[i] = takes && !T.IsNaN(scores[i]) ? other : scores[i];
+            }
+        }
+
         return scores;
     }
 

@@ -33,19 +33,37 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     }
 
     /// <inheritdoc/>
-    public void TopK(Tensor<T> queries, Tensor<T> candidates, int k, Tensor<T> scores, Span<int> rows)
+    public void TopK(
+        Tensor<T> queries,
+        Tensor<T> candidates,
+        int k,
+        Tensor<T> scores,
+        Span<int> rows,
+        ReadOnlySpan<int> excluded = default,
+        ReadOnlySpan<int> excludedOffsets = default)
     {
-        (int count, int width) = (queries.Shape.Rows, queries.Shape.RowLength);
-        if (candidates.Shape.RowLength != width || k < 1 || k > candidates.Shape.Rows || scores.Shape != new Shape(count, k) || rows.Length != count * k)
+        Shape shape = queries.Shape;
+        (int count, int width) = (shape.Rows, shape.Rank == 0 ? 0 : shape[shape.Rank - 1]);
+        int heads = shape.Rank == 3 ? shape[1] : 1;
+        if (shape.Rank < 2 || width == 0 || heads == 0 || candidates.Shape.RowLength != width || k < 1 || k > candidates.Shape.Rows
+            || scores.Shape != new Shape(count, k) || rows.Length != count * k)
         {
             throw new ArgumentException(
-                $"Top-{k} of queries {queries.Shape} among candidates {candidates.Shape} does not fit scores {scores.Shape} and {rows.Length} rows.", nameof(k));
+                $"Top-{k} of queries {shape} among candidates {candidates.Shape} does not fit scores {scores.Shape} and {rows.Length} rows.", nameof(k));
+        }
+
+        if (excludedOffsets.IsEmpty ? !excluded.IsEmpty : excludedOffsets.Length != count + 1 || excludedOffsets[^1] != excluded.Length)
+        {
+            throw new ArgumentException(
+                $"excludedOffsets must be {count + 1} numbers that end in {excluded.Length}, the number of rows excluded, not {excludedOffsets.Length} numbers.",
+                nameof(excludedOffsets));
         }
 
         using var sizes = new Scratch<int>(count);
         sizes.Span.Clear();
         scores.Span.Fill(T.NaN);
         rows.Fill(-1);
-        ScoreTiles.RunAll(queries.Span, candidates.Span, width, new TopKSink<T>(k, scores.Span, rows, sizes.Span), _team);
+        var sink = new TopKSink<T>(k, scores.Span, rows, sizes.Span, excluded, excludedOffsets);
+        ScoreTiles.RunAll(queries.Span, candidates.Span, width, sink, _team, heads);
     }
 }

@@ -26,11 +26,23 @@ public interface IComputeBackend<T>
     void MatrixProduct(Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, Tensor<T> result, bool accumulate);
 
     /// <summary>Finds each query's k best candidates by dot product: highest score first, among equals the lowest row first.</summary>
-    /// <param name="queries">[queries, d], d at least 1.</param>
+    /// <remarks>
+    /// A query of several heads scores the greatest of its heads' dot products; NaN where one of them is NaN. Where a
+    /// query has fewer than k candidates that are not excluded and whose score is a number, the rest is NaN with row −1.
+    /// </remarks>
+    /// <param name="queries">[queries, d] or [queries, heads, d], heads and d at least 1.</param>
     /// <param name="candidates">[candidates, d], all finite.</param>
     /// <param name="k">1 ≤ k ≤ candidates.</param>
     /// <param name="scores">[queries, k]: receives the scores.</param>
     /// <param name="rows">queries · k row numbers of candidates, aligned with <paramref name="scores"/>.</param>
-    /// <remarks>Where a query has fewer than k scores that are numbers, the rest is NaN with row −1.</remarks>
-    void TopK(Tensor<T> queries, Tensor<T> candidates, int k, Tensor<T> scores, Span<int> rows);
+    /// <param name="excluded">Rows of candidates to pass over, one query's after the other's, each query's ascending without repetition.</param>
+    /// <param name="excludedOffsets">queries + 1 numbers: where each query's rows start in <paramref name="excluded"/>, then the number of all; empty where nothing is excluded.</param>
+    void TopK(
+        Tensor<T> queries,
+        Tensor<T> candidates,
+        int k,
+        Tensor<T> scores,
+        Span<int> rows,
+        ReadOnlySpan<int> excluded = default,
+        ReadOnlySpan<int> excludedOffsets = default);
 }

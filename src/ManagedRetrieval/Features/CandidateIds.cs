@@ -37,16 +37,16 @@ public readonly struct CandidateIds
     /// <summary>The position of an id that is null; -1 where there is none.</summary>
     internal int IndexOfNull() => _strings.Span.IndexOf((string)null!);
 
-    /// <summary>Whether both hold ids of one type; none at all fits any.</summary>
-    internal bool FitsWith(CandidateIds other) =>
-        Count == 0 || other.Count == 0 || (_ints.IsEmpty == other._ints.IsEmpty && _longs.IsEmpty == other._longs.IsEmpty);
-
     internal bool AreSame(int first, int second) => AreSame(first, this, second);
 
-    internal bool AreSame(int first, CandidateIds other, int second) =>
-        !_ints.IsEmpty ? _ints.Span[first] == other._ints.Span[second]
-        : !_longs.IsEmpty ? _longs.Span[first] == other._longs.Span[second]
-        : string.Equals(_strings.Span[first], other._strings.Span[second], StringComparison.Ordinal);
+    /// <summary>Whether an id here is the same as one of another batch of the same type.</summary>
+    internal bool AreSame(int index, CandidateIds other, int otherIndex) =>
+        !_ints.IsEmpty ? _ints.Span[index] == other._ints.Span[otherIndex]
+        : !_longs.IsEmpty ? _longs.Span[index] == other._longs.Span[otherIndex]
+        : string.Equals(_strings.Span[index], other._strings.Span[otherIndex], StringComparison.Ordinal);
+
+    /// <summary>The type of the ids in words; "none" where there are none.</summary>
+    internal string TypeName => !_ints.IsEmpty ? "int" : !_longs.IsEmpty ? "long" : !_strings.IsEmpty ? "string" : "none";
 
     /// <summary>The first ids.</summary>
     internal CandidateIds Take(int count) =>

@@ -15,6 +15,7 @@ public sealed class BruteForceIndex<TId>
     where TId : notnull
 {
     private readonly IComputeBackend<float> _backend;
+    private readonly Lazy<IdentifierRows<TId>> _rows;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change.</param>
@@ -47,6 +48,7 @@ public sealed class BruteForceIndex<TId>
 
         CheckFinite(candidateEmbeddings, nameof(candidateEmbeddings), row => $" (identifier {identifiers[row]})");
         (Embeddings, Identifiers) = (candidateEmbeddings, identifiers);
+        _rows = new Lazy<IdentifierRows<TId>>(() => new IdentifierRows<TId>(identifiers));
         _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
     }
 
@@ -63,41 +65,57 @@ public sealed class BruteForceIndex<TId>
     public int Dimensions => Embeddings.Shape.RowLength;
 
     /// <summary>Finds each query's k best candidates.</summary>
-    /// <param name="queryEmbeddings">[queries, d], all finite.</param>
+    /// <param name="queryEmbeddings">[queries, d] or [queries, heads, d], all finite; of several heads the best scores.</param>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
-    /// <returns>One list for each query, best first.</returns>
+    /// <param name="exclusions">
+    /// For each query the identifiers that may not be found, null for none; every row that bears one of them is passed
+    /// over. Identifiers that no candidate bears are ignored. The first search with exclusions makes a map of all identifiers.
+    /// </param>
+    /// <returns>One list for each query, best first; shorter than k where fewer candidates are left.</returns>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    /// <exception cref="ArgumentException">The queries have another dimension than the candidates, or are not finite.</exception>
-    public ScoredCandidate<TId>[][] Search(Tensor<float> queryEmbeddings, int k)
+    /// <exception cref="ArgumentException">
+    /// The queries have another dimension than the candidates, or are not finite; or the exclusions are not one for each query, or hold null.
+    /// </exception>
+    public ScoredCandidate<TId>[][] Search(
+        Tensor<float> queryEmbeddings, int k, IReadOnlyList<IReadOnlyCollection<TId>?>? exclusions = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         Shape shape = queryEmbeddings.Shape;
-        if (shape.Rank != 2 || shape[1] != Dimensions)
+        if (shape.Rank < 2 || shape[shape.Rank - 1] != Dimensions || shape.RowLength == 0)
         {
-            throw new ArgumentException($"queryEmbeddings must have the shape [queries, {Dimensions}], not {shape}.", nameof(queryEmbeddings));
+            throw new ArgumentException(
+                $"queryEmbeddings must have the shape [queries, {Dimensions}] or [queries, heads, {Dimensions}] with at least one head, not {shape}.", nameof(queryEmbeddings));
+        }
+
+        if (exclusions is not null && exclusions.Count != shape.Rows)
+        {
+            throw new ArgumentException($"exclusions must be one for each of the {shape.Rows} queries, not {exclusions.Count}.", nameof(exclusions));
         }
 
         CheckFinite(queryEmbeddings, nameof(queryEmbeddings), _ => "");
         int kept = Math.Min(k, Count);
         var scores = new Tensor<float>(new Shape(shape.Rows, kept));
         int[] rows = new int[shape.Rows * kept];
-        _backend.TopK(queryEmbeddings, Embeddings, kept, scores, rows);
+        (int[] excluded, int[] offsets) = exclusions is null ? ([], []) : _rows.Value.Find(exclusions);
+        _backend.TopK(queryEmbeddings, Embeddings, kept, scores, rows, excluded, offsets);
         var results = new ScoredCandidate<TId>[shape.Rows][];
         for (int query = 0; query < results.Length; query++)
         {
-            ReadOnlySpan<float> queryScores = scores.Row(query);
-            ReadOnlySpan<int> queryRows = rows.AsSpan(query * kept, kept);
+            results[query] = Results(scores.Row(query), rows.AsSpan(query * kept, kept));
+        }
 
-            // Fused multiply-adds of finite numbers overflow to an infinity, but another backend's sums may come to NaN:
-            // candidates without a score are left out.
-            int found = queryRows.IndexOf(-1) is >= 0 and var end ? end : kept;
-            var result = new ScoredCandidate<TId>[found];
-            for (int i = 0; i < found; i++)
-            {
-                result[i] = new ScoredCandidate<TId>(Identifiers[queryRows[i]], queryScores[i], queryRows[i]);
-            }
+        return results;
+    }
 
-            results[query] = result;
+    private ScoredCandidate<TId>[] Results(ReadOnlySpan<float> scores, ReadOnlySpan<int> rows)
+    {
+        // Rows end early where exclusions leave fewer than k, or where another backend's sums overflowed and came to NaN:
+        // fused multiply-adds of finite numbers overflow to an infinity.
+        int found = rows.IndexOf(-1) is >= 0 and var end ? end : rows.Length;
+        var results = new ScoredCandidate<TId>[found];
+        for (int i = 0; i < found; i++)
+        {
+            results[i] = new ScoredCandidate<TId>(Identifiers[rows[i]], scores[i], rows[i]);
         }
 
         return results;
@@ -112,8 +130,10 @@ public sealed class BruteForceIndex<TId>
             {
                 if (!float.IsFinite(values[d]))
                 {
+                    int width = tensor.Shape[tensor.Shape.Rank - 1];
+                    string place = tensor.Shape.Rank == 3 ? $"head {d / width}, dimension {d % width}" : $"dimension {d}";
                     throw new ArgumentException(
-                        string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite, but row {row}{describe(row)} holds {values[d]} at dimension {d}."), argument);
+                        string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite, but row {row}{describe(row)} holds {values[d]} at {place}."), argument);
                 }
             }
         }

@@ -99,9 +99,9 @@ internal static class LossCheck
     public static void Known(string name, KnownPositives known, CandidateIds candidateIds, int queries)
     {
         Nulls(name, known.Ids);
-        if (!known.Ids.FitsWith(candidateIds))
+        if (known.Ids.Count > 0 && known.Ids.TypeName != candidateIds.TypeName)
         {
-            throw new ArgumentException($"{name} must hold ids of the same type as the candidates' ids.", name);
+            throw new ArgumentException($"{name} must hold ids of the type of the candidates' ids, {candidateIds.TypeName}, not {known.Ids.TypeName}.", name);
         }
 
         ReadOnlySpan<int> offsets = known.Offsets.Span;

@@ -75,9 +75,12 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     }
 
     /// <summary>Finds the best candidates for one query.</summary>
-    /// <inheritdoc cref="Retrieve(IReadOnlyList{TQuery}, int)" path="/exception"/>
-    public ScoredCandidate<TId>[] Retrieve(TQuery query, int k) =>
-        query is null ? throw new ArgumentNullException(nameof(query)) : Retrieve([query], k)[0];
+    /// <param name="query">A raw query.</param>
+    /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
+    /// <param name="exclusions">Identifiers that may not be found; null for none.</param>
+    /// <inheritdoc cref="Retrieve(IReadOnlyList{TQuery}, int, IReadOnlyList{IReadOnlyCollection{TId}})" path="/exception"/>
+    public ScoredCandidate<TId>[] Retrieve(TQuery query, int k, IReadOnlyCollection<TId>? exclusions = null) =>
+        query is null ? throw new ArgumentNullException(nameof(query)) : Retrieve([query], k, exclusions is null ? null : [exclusions])[0];
 
     /// <summary>Finds the best candidates for each query.</summary>
     /// <remarks>
@@ -86,17 +89,23 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// </remarks>
     /// <param name="queries">Raw queries.</param>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
-    /// <returns>One list for each query, best first, then by row.</returns>
+    /// <param name="exclusions">
+    /// For each query the identifiers that may not be found, null for none; every candidate that bears one of them is
+    /// passed over. Identifiers that no candidate bears are ignored.
+    /// </param>
+    /// <returns>One list for each query, best first, then by row; shorter than k where fewer candidates are left.</returns>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
+    /// <exception cref="ArgumentException">The exclusions are not one for each query, or hold null.</exception>
     /// <exception cref="ArithmeticException">A query's embedding is not finite: the model's parameters are too large, or no numbers.</exception>
     /// <exception cref="KeyNotFoundException">A query is an id that the model does not know, and it has no bucket for such.</exception>
-    public ScoredCandidate<TId>[][] Retrieve(IReadOnlyList<TQuery> queries, int k)
+    public ScoredCandidate<TId>[][] Retrieve(
+        IReadOnlyList<TQuery> queries, int k, IReadOnlyList<IReadOnlyCollection<TId>?>? exclusions = null)
     {
         Tensor<float> embeddings = Model.EmbedQueries(queries, _workers);
 
         // The index would blame an argument that the caller never saw. Of no elements, IsFiniteAll says false.
         return embeddings.Span.IsEmpty || TensorPrimitives.IsFiniteAll<float>(embeddings.Span)
-            ? Index.Search(embeddings, k)
+            ? Index.Search(embeddings, k, exclusions)
             : throw new ArithmeticException("A query's embedding is not finite: the model's parameters are too large, or no numbers.");
     }
 

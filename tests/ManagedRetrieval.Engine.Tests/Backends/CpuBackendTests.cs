@@ -46,6 +46,33 @@ public sealed class CpuBackendTests
         Assert.All(rows, row => Assert.Equal(7, row));
     }
 
+    [Fact]
+    public void Queries_of_no_or_too_many_axes_or_without_a_head_or_a_dimension_are_refused()
+    {
+        foreach (Shape shape in (Shape[])[new(2), new(2, 0, 2), new(2, 2, 0), new(2, 0), new(2, 2, 3)])
+        {
+            Refusal.Of<ArgumentException>(
+                () => Cpu.TopK(new Tensor<float>(shape), Sevens(3, 2), 1, Sevens(2, 1), new int[2]), shape.ToString(), "[3, 2]");
+        }
+
+        Refusal.Of<ArgumentException>(() => Cpu.TopK(default, Sevens(3, 2), 1, Sevens(2, 1), new int[2]), "queries []");
+    }
+
+    [Theory]
+    [InlineData(1, 2, "3 numbers that end in 1", "not 2 numbers")]
+    [InlineData(1, 4, "3 numbers that end in 1", "not 4 numbers")]
+    [InlineData(1, 0, "3 numbers that end in 1", "not 0 numbers")]
+    [InlineData(0, 3, "3 numbers that end in 0", "not 3 numbers")]
+    public void Exclusions_that_are_not_one_list_for_each_query_are_refused_and_nothing_is_written(int excluded, int offsets, string expected, string came)
+    {
+        Tensor<float> scores = Sevens(2, 1);
+        int[] starts = new int[offsets];
+        starts.AsSpan().Fill(1);
+        Refusal.Of<ArgumentException>(
+            () => Cpu.TopK(Sevens(2, 2), Sevens(3, 2), 1, scores, new int[2], new int[excluded], starts), expected, came, "'excludedOffsets'");
+        Assert.Equal(Sevens(2, 1).Span.ToArray(), scores.Span.ToArray());
+    }
+
     private static Tensor<float> Sevens(int rows, int width)
     {
         var tensor = new Tensor<float>(new Shape(rows, width));

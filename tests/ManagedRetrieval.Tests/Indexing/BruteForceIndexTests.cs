@@ -123,11 +123,14 @@ public class BruteForceIndexTests
         Assert.Throws<ArgumentOutOfRangeException>("k", () => index.Search(query, -3));
         Refused("queryEmbeddings", () => index.Search(new Tensor<float>(new Shape(1, 3)), 1), "[queries, 2]", "[1, 3]");
         Refused("queryEmbeddings", () => index.Search(new Tensor<float>(new Shape(2)), 1), "[queries, 2]", "not [2]");
+        Refused("queryEmbeddings", () => index.Search(new Tensor<float>(new Shape(1, 2, 3)), 1), "[queries, heads, 2]", "[1, 2, 3]");
+        Refused("queryEmbeddings", () => index.Search(new Tensor<float>(new Shape(1, 0, 2)), 1), "at least one head", "[1, 0, 2]");
         foreach (float wrong in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
             Tensor<float> queries = new(new Shape(3, 2));
             queries.Row(2)[1] = wrong;
             Refused("queryEmbeddings", () => index.Search(queries, 1), "row 2", "dimension 1", wrong.ToString(CultureInfo.InvariantCulture));
+            Refused("queryEmbeddings", () => index.Search(new Tensor<float>(new Shape(1, 3, 2), queries.Memory), 1), "row 0", "head 2, dimension 1");
         }
     }
 
@@ -215,7 +218,8 @@ public class BruteForceIndexTests
         public void MatrixProduct(Tensor<float> a, bool transposeA, Tensor<float> b, bool transposeB, Tensor<float> result, bool accumulate) =>
             throw new NotSupportedException();
 
-        public void TopK(Tensor<float> queries, Tensor<float> candidates, int k, Tensor<float> scores, Span<int> rows)
+        public void TopK(
+            Tensor<float> queries, Tensor<float> candidates, int k, Tensor<float> scores, Span<int> rows, ReadOnlySpan<int> excluded, ReadOnlySpan<int> excludedOffsets)
         {
             scores.Span.Fill(float.NaN);
             rows.Fill(-1);

@@ -1,5 +1,4 @@
 using ManagedRetrieval.Engine.Autodiff;
-using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.TestKit;

@@ -80,6 +80,19 @@ public sealed class RetrieverTests : IDisposable
     }
 
     [Fact]
+    public void Identifiers_that_are_excluded_are_not_among_the_answers()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        ScoredCandidate<string>[] all = retriever.Retrieve("red fish", 10);
+        string[] unwanted = [all[0].Identifier, all[^1].Identifier, "no candidate"];
+        Assert.Equal(all[1..^1], retriever.Retrieve("red fish", 10, unwanted));
+        Assert.Equal(all[1], Assert.Single(retriever.Retrieve("red fish", 1, unwanted)));
+        Assert.Equal([all, all[1..^1], all], retriever.Retrieve(["red fish", "red fish", "red fish"], 10, [null, unwanted, []]));
+        Assert.Empty(retriever.Retrieve("red fish", 10, [.. all.Select(answer => answer.Identifier)]));
+        Assert.Contains("2 queries", Assert.Throws<ArgumentException>("exclusions", () => retriever.Retrieve(["a", "b"], 1, [[]])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_cannot_be_answered_is_refused()
     {
         Retriever<string, string, string> retriever = RetrieverSamples.Text();

@@ -1,4 +1,5 @@
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Tasks;

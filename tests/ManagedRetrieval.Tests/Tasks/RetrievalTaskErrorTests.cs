@@ -135,7 +135,7 @@ public class RetrievalTaskErrorTests
     {
         KnownPositives known = new(new[] { 1, 2 }, new[] { 0, 1, 1, 2 });
         Refused("CandidateIds", () => Loss(new() { KnownPositives = known }), "KnownPositives", "4 candidates", "none came");
-        Known(known with { Ids = new[] { 1L, 2L } }, "same type");
+        Known(known with { Ids = new[] { 1L, 2L } }, "int, not long");
         Known(known with { Offsets = new[] { 0, 2 } }, "4 offsets", "2 from 0 to 2");
         Known(known with { Offsets = new[] { 0, 1, 1, 3 } }, "from 0 to 2");
         Known(known with { Offsets = new[] { 1, 1, 1, 2 } }, "from 0 to 2", "from 1 to 2");
@@ -172,7 +172,7 @@ public class RetrievalTaskErrorTests
 
     [Fact]
     public void A_loss_that_gives_another_number_of_rows_is_named() =>
-        Assert.Contains("each of the 3 rows", Assert.Throws<InvalidOperationException>(() => Loss(default, new(new() { Loss = new OneNumber() }))).Message, StringComparison.Ordinal);
+        Assert.Contains("each of the 3 rows", Assert.Throws<InvalidOperationException>(() => Loss(new RetrievalArguments<float>(), new(new() { Loss = new OneNumber() }))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_refused_call_leaves_the_tape_usable()

@@ -2,45 +2,41 @@ using System.Numerics;
 
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
 
-/// <summary>Counts, for each query, the candidates that score above its positive and those that tie with it.</summary>
-/// <remarks>The positive's own row never competes, nor does a score of NaN. Where the positive's score is NaN it ranks last: every other candidate counts as above, whatever its score.</remarks>
-/// <param name="positives">[queries]: the row of each query's positive.</param>
-/// <param name="thresholds">[queries]: the positive's score, made by the same chain (<see cref="ScoreTiles.One"/>).</param>
-/// <param name="above">[queries]; zeros at the start.</param>
-/// <param name="tied">[queries]; zeros at the start.</param>
-internal readonly ref struct RankSink<T>(ReadOnlySpan<int> positives, ReadOnlySpan<T> thresholds, Span<int> above, Span<int> tied) : IScoreSink<T>
+/// <summary>Counts, for each positive of each query, the candidates that score above it and those that score the same.</summary>
+/// <remarks>
+/// Every candidate is counted, so that the pass looks nothing up: who does not compete (the positives themselves, rows
+/// that are excluded) is taken off afterwards, by the same score made once more (<see cref="ScoreTiles.One"/>). A score of
+/// NaN is neither above nor the same as anything; nothing is above or the same as a threshold of NaN.
+/// </remarks>
+/// <param name="offsets">[queries + 1]: where each query's positives start; a query may have none.</param>
+/// <param name="thresholds">[positives]: the positives' scores, made by the same chain.</param>
+/// <param name="above">[positives]; zeros at the start.</param>
+/// <param name="tied">[positives]; zeros at the start; a positive ties with itself.</param>
+/// <param name="scored">[queries]: how many scores came; zeros at the start.</param>
+/// <param name="noNumbers">[queries]: how many of them are NaN; zeros at the start.</param>
+internal readonly ref struct RankSink<T>(
+    ReadOnlySpan<int> offsets, ReadOnlySpan<T> thresholds, Span<int> above, Span<int> tied, Span<int> scored, Span<int> noNumbers) : IScoreSink<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ReadOnlySpan<int> _positives = positives;
+    private readonly ReadOnlySpan<int> _offsets = offsets;
     private readonly ReadOnlySpan<T> _thresholds = thresholds;
     private readonly Span<int> _above = above;
     private readonly Span<int> _tied = tied;
+    private readonly Span<int> _scored = scored;
+    private readonly Span<int> _noNumbers = noNumbers;
 
     /// <inheritdoc/>
     public void Accept(int query, int firstRow, ReadOnlySpan<T> tile)
     {
-        T threshold = _thresholds[query];
-        int own = _positives[query] - firstRow;
-        bool ownHere = (uint)own < (uint)tile.Length;
-        int above = 0;
-        int tied = 0;
-        if (T.IsNaN(threshold))
+        for (int positive = _offsets[query]; positive < _offsets[query + 1]; positive++)
         {
-            above = tile.Length - (ownHere ? 1 : 0);
-        }
-        else
-        {
-            foreach (T score in tile)
-            {
-                above += score > threshold ? 1 : 0;
-                tied += score == threshold ? 1 : 0;
-            }
-
-            tied -= ownHere ? 1 : 0;
+            (int above, int tied) = CountScores.Against(tile, _thresholds[positive]);
+            _above[positive] += above;
+            _tied[positive] += tied;
         }
 
-        _above[query] += above;
-        _tied[query] += tied;
+        _scored[query] += tile.Length;
+        _noNumbers[query] += CountScores.NaN(tile);
     }
 
     /// <inheritdoc/>

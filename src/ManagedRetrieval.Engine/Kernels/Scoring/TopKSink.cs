@@ -5,21 +5,62 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <summary>Keeps each query's k best candidates: highest score first, among equal scores the lowest row first.</summary>
 /// <remarks>
 /// Per query a binary heap with the worst kept entry at its root. Rows arrive in ascending order, so a score equal to
-/// the root's can never displace it. NaN never enters. <see cref="Finish"/> turns the heaps into sorted lists.
+/// the root's can never displace it. NaN never enters, nor does a row that is excluded: a tile is read in the stretches
+/// between such rows, so a query that excludes many may end with fewer than k entries.
+/// <see cref="Finish"/> turns the heaps into sorted lists.
 /// </remarks>
 /// <param name="k">Entries per query, at most the number of candidates.</param>
 /// <param name="scores">[queries, k]; written over.</param>
 /// <param name="rows">[queries, k]; written over.</param>
 /// <param name="sizes">[queries]; zeros at the start, then how many entries each query has.</param>
-internal readonly ref struct TopKSink<T>(int k, Span<T> scores, Span<int> rows, Span<int> sizes) : IScoreSink<T>
+/// <param name="excluded">Rows to skip, one query's after the other's, each query's ascending without repetition.</param>
+/// <param name="offsets">[queries + 1]: where each query's start; empty where nothing is excluded.</param>
+internal readonly ref struct TopKSink<T>(
+    int k, Span<T> scores, Span<int> rows, Span<int> sizes, ReadOnlySpan<int> excluded = default, ReadOnlySpan<int> offsets = default) : IScoreSink<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Span<T> _scores = scores;
     private readonly Span<int> _rows = rows;
     private readonly Span<int> _sizes = sizes;
+    private readonly ReadOnlySpan<int> _excluded = excluded;
+    private readonly ReadOnlySpan<int> _offsets = offsets;
 
     /// <inheritdoc/>
     public void Accept(int query, int firstRow, ReadOnlySpan<T> tile)
+    {
+        int start = 0;
+        if (!_offsets.IsEmpty)
+        {
+            ReadOnlySpan<int> skipped = _excluded[_offsets[query].._offsets[query + 1]];
+            int next = skipped.BinarySearch(firstRow);
+            for (next = next < 0 ? ~next : next; next < skipped.Length && skipped[next] - firstRow < tile.Length; next++)
+            {
+                int end = skipped[next] - firstRow;
+                Take(query, firstRow + start, tile[start..end]);
+                start = end + 1;
+            }
+        }
+
+        Take(query, firstRow + start, tile[start..]);
+    }
+
+    /// <summary>Sorts the entries of the queries, best first.</summary>
+    public void Finish(int first, int count)
+    {
+        for (int query = first; query < first + count; query++)
+        {
+            Span<T> heap = _scores.Slice(query * k, k);
+            Span<int> heapRows = _rows.Slice(query * k, k);
+            for (int last = _sizes[query] - 1; last > 0; last--)
+            {
+                (T score, int row) = (heap[last], heapRows[last]);
+                (heap[last], heapRows[last]) = (heap[0], heapRows[0]);
+                SiftDown(heap, heapRows, last, score, row);
+            }
+        }
+    }
+
+    private void Take(int query, int firstRow, ReadOnlySpan<T> tile)
     {
         Span<T> heap = _scores.Slice(query * k, k);
         Span<int> heapRows = _rows.Slice(query * k, k);
@@ -45,22 +86,6 @@ internal readonly ref struct TopKSink<T>(int k, Span<T> scores, Span<int> rows, 
             {
                 SiftDown(heap, heapRows, k, tile[i], firstRow + i);
                 threshold = heap[0];
-            }
-        }
-    }
-
-    /// <summary>Sorts the entries of the queries, best first.</summary>
-    public void Finish(int first, int count)
-    {
-        for (int query = first; query < first + count; query++)
-        {
-            Span<T> heap = _scores.Slice(query * k, k);
-            Span<int> heapRows = _rows.Slice(query * k, k);
-            for (int last = _sizes[query] - 1; last > 0; last--)
-            {
-                (T score, int row) = (heap[last], heapRows[last]);
-                (heap[last], heapRows[last]) = (heap[0], heapRows[0]);
-                SiftDown(heap, heapRows, last, score, row);
             }
         }
     }

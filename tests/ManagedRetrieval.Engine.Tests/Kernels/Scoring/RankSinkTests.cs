@@ -6,49 +6,54 @@ namespace ManagedRetrieval.Engine.Tests.Kernels.Scoring;
 public class RankSinkTests
 {
     [Fact]
-    public void Counts_what_a_plain_loop_counts_wherever_the_own_row_lies() => RandomCases.Check(
+    public void Counts_what_a_plain_loop_counts_for_any_number_of_positives_wherever_tiles_are_cut() => RandomCases.Check(
         draw =>
         {
-            int count = draw.Between(1, 2 * draw.Size);
-            double[] scores = Scored.Draw(draw, count);
-            for (int own = 0; own < count; own++)
-            {
-                int[] above = new int[1];
-                int[] tied = new int[1];
-                var sink = new RankSink<double>([own], [scores[own]], above, tied);
-                foreach (Range tile in Scored.Tiles(draw, count))
-                {
-                    sink.Accept(0, tile.Start.Value, scores.AsSpan(tile));
-                }
+            (int queries, int count) = (draw.Between(1, 3), draw.Between(1, 2 * draw.Size));
+            double[][] scores = [.. Enumerable.Range(0, queries).Select(_ => Scored.Draw(draw, count))];
+            int[] offsets = draw.Offsets(queries, longest: 3);
 
-                (int expectedAbove, int expectedTied) = Count(scores, own);
-                Assert.Equal(expectedAbove, above[0]);
-                Assert.Equal(expectedTied, tied[0]);
+            // Most thresholds are scores of the query, as those of positives are.
+            double[] thresholds = [.. Enumerable.Range(0, queries).SelectMany(query => Enumerable
+                .Range(0, offsets[query + 1] - offsets[query])
+                .Select(_ => draw.Below(4) == 0 ? draw.Value(Domain.Any) : scores[query][draw.Below(count)]))];
+            (int[] above, int[] tied) = (new int[thresholds.Length], new int[thresholds.Length]);
+            (int[] scored, int[] noNumbers) = (new int[queries], new int[queries]);
+            var sink = new RankSink<double>(offsets, thresholds, above, tied, scored, noNumbers);
+            foreach (Range tile in Scored.Tiles(draw, count))
+            {
+                for (int query = 0; query < queries; query++)
+                {
+                    sink.Accept(query, tile.Start.Value, scores[query].AsSpan(tile));
+                }
+            }
+
+            for (int query = 0; query < queries; query++)
+            {
+                Assert.Equal(count, scored[query]);
+                Assert.Equal(scores[query].Count(double.IsNaN), noNumbers[query]);
+                for (int positive = offsets[query]; positive < offsets[query + 1]; positive++)
+                {
+                    Assert.Equal(scores[query].Count(score => score > thresholds[positive]), above[positive]);
+                    Assert.Equal(scores[query].Count(score => score == thresholds[positive]), tied[positive]);
+                }
             }
         },
+        cases: 200,
         size: 20);
 
     [Fact]
-    public void Queries_are_counted_apart()
+    public void Queries_and_positives_are_counted_apart()
     {
-        int[] above = new int[2];
-        int[] tied = new int[2];
-        var sink = new RankSink<float>([0, 1], [1f, 3f], above, tied);
+        (int[] above, int[] tied, int[] scored, int[] noNumbers) = (new int[3], new int[3], new int[3], new int[3]);
+        var sink = new RankSink<float>([0, 1, 1, 3], [1f, 3f, float.NaN], above, tied, scored, noNumbers);
         sink.Accept(0, 0, [1, 2, 1]);
-        sink.Accept(1, 0, [3, 3, 4]);
-        Assert.Equal([1, 1], above);
-        Assert.Equal([1, 1], tied);
-    }
-
-    private static (int Above, int Tied) Count(double[] scores, int own)
-    {
-        (int above, int tied) = (0, 0);
-        for (int row = 0; row < scores.Length; row++)
-        {
-            above += row != own && (double.IsNaN(scores[own]) || scores[row] > scores[own]) ? 1 : 0;
-            tied += row != own && scores[row] == scores[own] ? 1 : 0;
-        }
-
-        return (above, tied);
+        sink.Accept(1, 0, [float.NaN, float.NaN]);
+        sink.Accept(2, 0, [3, 3, 4, float.NaN]);
+        sink.Finish(0, 3);
+        Assert.Equal([1, 1, 0], above);
+        Assert.Equal([2, 2, 0], tied);
+        Assert.Equal([3, 2, 4], scored);
+        Assert.Equal([0, 2, 1], noNumbers);
     }
 }

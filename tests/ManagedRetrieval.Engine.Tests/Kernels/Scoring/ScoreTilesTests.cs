@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels.Scoring;
+using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.TestKit;
 
@@ -33,16 +34,65 @@ public class ScoreTilesTests
         Agree.Exactly<float>("scores", expected, sink.Scores);
     }
 
-    private static void Check<T>(Draw draw, int queries, int candidates, int width)
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(70)]
+    public void A_query_of_several_heads_scores_the_greatest_of_them_and_single_scores_have_the_same_bits(int heads)
+    {
+        foreach (int candidates in (ReadOnlySpan<int>)[1, 511, 513])
+        {
+            Check<float>(new Draw(8, 1), queries: 3, candidates, width: 7, heads);
+            Check<double>(new Draw(9, 1), queries: 3, candidates, width: 2, heads);
+        }
+    }
+
+    [Fact]
+    public void The_greatest_head_is_NaN_where_one_is_and_zero_where_zeros_of_both_signs_meet()
+    {
+        // Underflow gives a zero its sign: a chain that starts at 0 comes to -0 in no other way.
+        float[][] heads = [[float.NaN, 1], [1, float.NaN], [float.Epsilon, -float.Epsilon], [-float.Epsilon, float.Epsilon], [-float.Epsilon, -1], [1, 2]];
+        float[] expected = [float.NaN, float.NaN, 0, 0, -0f, 1];
+        float[] candidates = [0.5f];
+        for (int i = 0; i < heads.Length; i++)
+        {
+            var sink = new Collect<float>(new float[1], candidates: 1);
+            ScoreTiles.Run(heads[i], 0, 1, candidates, 1, ref sink, new float[ScoreTiles.ScratchLength(1, 2)], heads: 2);
+            Agree.Exactly<float>("score", [expected[i]], [sink.Scores[0]]);
+            Agree.Exactly<float>("single score", [expected[i]], [ScoreTiles.One<float>(heads[i], candidates)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(130, 1)]
+    [InlineData(47, 3)]
+    [InlineData(3, 100)]
+    public void All_queries_are_handed_over_once_by_any_number_of_workers_and_finished(int queries, int heads)
+    {
+        Tensor<double> q = new Draw(10, 1).Tensor<double>(new Shape(queries, heads, 5));
+        Tensor<double> c = new Draw(11, 1).Tensor<double>(new Shape(600, 5));
+        foreach (int workers in (ReadOnlySpan<int>)[1, 3])
+        {
+            using var team = new WorkerTeam(workers);
+            double[] scores = new double[queries * 600];
+            int[] finished = new int[queries];
+            ScoreTiles.RunAll(q.Span, c.Span, 5, new Sums<double>(scores, finished, 600), team, heads);
+            Agree.Exactly<double>("scores", Naive.Scores(q, c), scores);
+            Assert.All(finished, times => Assert.Equal(1, times));
+        }
+    }
+
+    private static void Check<T>(Draw draw, int queries, int candidates, int width, int heads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Tensor<T> q = draw.Tensor<T>(new Shape(queries, width));
+        Tensor<T> q = draw.Tensor<T>(new Shape(queries, heads, width));
         Tensor<T> c = draw.Tensor<T>(new Shape(candidates, width));
         T[] expected = Naive.Scores(q, c);
         var sink = new Collect<T>(new T[expected.Length], candidates);
-        T[] scratch = new T[ScoreTiles.ScratchLength(width)];
+        T[] scratch = new T[ScoreTiles.ScratchLength(width, heads)];
         scratch.AsSpan().Fill(T.NaN);
-        ScoreTiles.Run<T, Collect<T>>(q.Span, 0, queries, c.Span, width, ref sink, scratch);
+        ScoreTiles.Run<T, Collect<T>>(q.Span, 0, queries, c.Span, width, ref sink, scratch, heads);
         Agree.Exactly<T>($"tiles of {candidates} × {width}", expected, sink.Scores);
         T[] singles = [.. expected.Select((_, i) => ScoreTiles.One<T>(q.Row(i / candidates), c.Row(i % candidates)))];
         Agree.Exactly<T>($"single scores of {candidates} × {width}", expected, singles);
@@ -64,6 +114,27 @@ public class ScoreTilesTests
             Assert.Equal(_next.GetValueOrDefault(query), firstRow);
             _next[query] = firstRow + tile.Length;
             tile.CopyTo(Scores.AsSpan((query * candidates) + firstRow));
+        }
+    }
+
+    /// <summary>Adds every score to its place, so that one handed over twice shows.</summary>
+    private readonly struct Sums<T>(T[] scores, int[] finished, int candidates) : IScoreSink<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Finish(int first, int count)
+        {
+            for (int query = first; query < first + count; query++)
+            {
+                finished[query]++;
+            }
+        }
+
+        public void Accept(int query, int firstRow, ReadOnlySpan<T> tile)
+        {
+            for (int i = 0; i < tile.Length; i++)
+            {
+                scores[(query * candidates) + firstRow + i] += tile[i];
+            }
         }
     }
 }
