@@ -63,6 +63,9 @@ public sealed class RetrievalTask<T>
         }
     }
 
+    /// <summary>How the loss is made.</summary>
+    public RetrievalTaskOptions<T> Options => _options;
+
     /// <summary>What training changes besides the towers: the logarithm of the temperature where it is learnt, else nothing.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; } = [];
 
@@ -117,6 +120,12 @@ public sealed class RetrievalTask<T>
 
     /// <summary>Makes all metrics start anew.</summary>
     public void ResetMetrics() => _metrics.Reset();
+
+    /// <summary>The batch and loss metrics alone.</summary>
+    internal IReadOnlyDictionary<string, double> BatchResults() => _metrics.BatchResults();
+
+    /// <summary>Makes batch and loss metrics start anew.</summary>
+    internal void ResetBatchMetrics() => _metrics.ResetBatch();
 
     private static Variable<T> Checked(Variable<T> losses, int queries) => losses.Shape == new Shape(queries)
         ? losses

@@ -17,6 +17,8 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
 
     public MetricList<FactorizedTopK<T>> Factorized { get; set; } = options.Metrics;
 
+    private TiePolicy Policy => options.TfrsCompatible ? TiePolicy.Optimistic : TiePolicy.Expected;
+
     /// <summary>Gives a call's results to every metric that is asked for; does nothing where none is.</summary>
     /// <param name="queryEmbeddings">[Q, d] or [Q, H, d].</param>
     /// <param name="candidateEmbeddings">[C, d].</param>
@@ -50,33 +52,32 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
         }
     }
 
+    /// <summary>All metrics by name.</summary>
     public IReadOnlyDictionary<string, double> Results()
     {
-        var results = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        TiePolicy policy = options.TfrsCompatible ? TiePolicy.Optimistic : TiePolicy.Expected;
+        SortedDictionary<string, double> results = BatchResults();
         foreach (FactorizedTopK<T> metric in Factorized)
         {
-            foreach ((string name, double value) in metric.Result(policy))
+            foreach ((string name, double value) in metric.Result(Policy))
             {
                 Add(results, name, value);
             }
         }
 
+        return results;
+    }
+
+    /// <summary>Batch and loss metrics by name.</summary>
+    public SortedDictionary<string, double> BatchResults()
+    {
+        var results = new SortedDictionary<string, double>(StringComparer.Ordinal);
         lock (_lock)
         {
-            if (_logitRanks.Count > 0)
+            float[] weights = [.. _batchWeights];
+            if (weights.AsSpan().ContainsAnyExcept(0f))
             {
-                QueryRanks ranks = QueryRanks.Concat(_logitRanks);
-                QueryRanks? scoreRanks = options.TfrsCompatible ? null : QueryRanks.Concat(_scoreRanks);
-                float[] weights = [.. _batchWeights];
-                foreach (RankMetric metric in weights.AsSpan().ContainsAnyExcept(0f) ? options.BatchMetrics : [])
-                {
-                    Add(results, "batch_logits/" + metric.Name, metric.Of(ranks, policy, weights));
-                    if (scoreRanks is not null)
-                    {
-                        Add(results, "batch_scores/" + metric.Name, metric.Of(scoreRanks, policy, weights));
-                    }
-                }
+                AddSeries(results, "batch_logits/", _logitRanks, weights);
+                AddSeries(results, "batch_scores/", _scoreRanks, weights);
             }
 
             foreach (ILossMetric metric in options.LossMetrics)
@@ -159,6 +160,20 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
             {
                 metric.Update(values, factors);
             }
+        }
+    }
+
+    private void AddSeries(SortedDictionary<string, double> results, string series, List<QueryRanks> batches, float[] weights)
+    {
+        if (batches.Count == 0)
+        {
+            return;
+        }
+
+        QueryRanks ranks = QueryRanks.Concat(batches);
+        foreach (RankMetric metric in options.BatchMetrics)
+        {
+            Add(results, series + metric.Name, metric.Of(ranks, Policy, weights));
         }
     }
 

@@ -4,4 +4,11 @@ namespace ManagedRetrieval.Training;
 /// <param name="Epoch">The epoch of this call, from 1.</param>
 /// <param name="Loss">Σ w · l / Σ w over the epoch's pairs; NaN where all weigh 0.</param>
 /// <param name="Elapsed">Time since the start of training.</param>
-public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed);
+public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed)
+{
+    /// <summary>Pairs whose loss was 0 because nothing but positives was left in their row.</summary>
+    public int RowsWithoutNegatives { get; init; }
+
+    /// <summary>The task's batch and loss metrics over this epoch, by name; empty where it has none.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+}

@@ -1,13 +1,12 @@
 using System.Diagnostics;
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Parallel;
-using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Optimizers;
+using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
 
@@ -29,11 +28,12 @@ public sealed class Trainer(
     private const ulong ShuffleStream = 0x5348_5546;
 
     private readonly TwoTowerModel _model = model ?? throw new ArgumentNullException(nameof(model));
-    private readonly RetrievalTask<float> _task = task ?? throw new ArgumentNullException(nameof(task));
+    private readonly RetrievalTask<float> _task = Reduced(task);
     private readonly Optimizer<float> _optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
     private readonly Tape<float> _tape = new(workers, backend);
-    private readonly RaggedIds _queries = new();
-    private readonly RaggedIds _candidates = new();
+    private readonly IReadOnlyList<Parameter<float>> _parameters = [.. model.Parameters, .. task.Parameters];
+    private CandidateMemory<float>? _memory;
+    private ulong _stepsDone;
     private int _epochsDone;
 
     /// <summary>Goes through the data.</summary>
@@ -46,24 +46,26 @@ public sealed class Trainer(
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
     /// <returns>One result for each epoch.</returns>
-    /// <exception cref="ArgumentException">There is one pair only, or the data was encoded with other features.</exception>
+    /// <exception cref="ArgumentException">There is one pair only, the data was encoded with other features, or the sampler draws from another corpus.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="ArithmeticException">The loss, or a parameter after the last step, is not finite. A step whose loss is not finite is not taken.</exception>
+    /// <exception cref="ArithmeticException">An embedding, a score or the loss, or a parameter after the last step, is not finite. A step in which something is not finite is not taken.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TrainingOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 2);
+        Check(options, data);
         Check(data);
-        foreach (Parameter<float> parameter in _model.Parameters)
+        foreach (Parameter<float> parameter in _parameters)
         {
             parameter.ZeroGradient();
         }
 
-        float[] frequencies = options.CorrectSamplingBias ? data.CandidateFrequencies() : [];
+        _memory = options.MemoryCapacity == 0 ? null
+            : _memory is { } memory && memory.Capacity == options.MemoryCapacity && memory.MaximumAge == options.MemoryMaximumAge ? memory
+            : new CandidateMemory<float>(options.MemoryCapacity, _model.Dimensions, options.MemoryMaximumAge);
+        var step = new TrainingStep(_model, _task, _tape, data, options, _memory);
         int[] order = new int[data.Count];
         var results = new List<EpochResult>();
         var clock = Stopwatch.StartNew();
@@ -76,8 +78,9 @@ public sealed class Trainer(
 
             _epochsDone++;
             new CounterRandom(options.Seed, ShuffleStream + (ulong)_epochsDone).Shuffle<int>(order);
+            _task.ResetBatchMetrics();
             double loss = 0, weight = 0;
-            int count;
+            int count, alone = 0;
             for (int start = 0; start < order.Length; start += count)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -86,25 +89,36 @@ public sealed class Trainer(
                 // A single pair left over would have no negative; it joins the batch before.
                 count = left == options.BatchSize + 1L ? left : Math.Min(options.BatchSize, left);
                 ReadOnlySpan<int> pairs = order.AsSpan(start, count);
-                (double stepLoss, double stepWeight) = Step(data, pairs, frequencies, epoch);
-                loss += stepLoss;
-                weight += stepWeight;
+                (Variable<float> batchLoss, double sum, double batchWeight, RetrievalCounts counts) = step.Run(pairs, _stepsDone++, epoch);
+                _tape.Backward(batchLoss);
+                _optimizer.Step(_parameters, workers);
+                loss += sum;
+                weight += batchWeight;
+                alone += counts.RowsWithoutNegatives;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
                 progress?.Report(new TrainingProgress(
                     epoch, options.Epochs, seen, (long)options.Epochs * order.Length, loss / weight, clock.Elapsed));
             }
 
-            results.Add(new EpochResult(epoch, loss / weight, clock.Elapsed));
+            results.Add(new EpochResult(epoch, loss / weight, clock.Elapsed) { RowsWithoutNegatives = alone, Metrics = _task.BatchResults() });
         }
 
         CheckParameters();
         return results;
     }
 
+    private static RetrievalTask<float> Reduced(RetrievalTask<float> task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return task.Options.Reduction == LossReduction.None
+            ? throw new ArgumentException("The task must reduce its loss to one number, by Sum or Mean, not None.", nameof(task))
+            : task;
+    }
+
     /// <summary>The last update has no later loss that would show it.</summary>
     private void CheckParameters()
     {
-        foreach (Parameter<float> parameter in _model.Parameters)
+        foreach (Parameter<float> parameter in _parameters)
         {
             if (!TensorPrimitives.IsFiniteAll<float>(parameter.Value.Span))
             {
@@ -128,53 +142,22 @@ public sealed class Trainer(
         }
     }
 
-    private (double Loss, double Weight) Step(RetrievalDataset data, ReadOnlySpan<int> pairs, float[] frequencies, int epoch)
+    private static void Check(TrainingOptions options, RetrievalDataset data)
     {
-        _tape.Reset();
-        Span<int> rows = _tape.AllocateIndices(pairs.Length).Span;
-        Memory<int> candidates = _tape.AllocateIndices(pairs.Length);
-        pairs.CopyTo(rows);
-        _queries.Gather(data.Queries, rows);
-        Gather<int>(data.Positives, rows, candidates.Span);
-        _candidates.Gather(data.Candidates, candidates.Span);
-        var arguments = new RetrievalArguments<float>
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 2);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.SampledNegatives);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryCapacity);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryMaximumAge, 1);
+        int corpus = data.Candidates.Count;
+        if (options.NegativeSampler is { } sampler && sampler.Count != corpus)
         {
-            CandidateIds = new CandidateIds((ReadOnlyMemory<int>)candidates),
-            SampleWeight = GatherTensor(data.Weights, rows),
-            CandidateSamplingProbability = GatherTensor(frequencies, candidates.Span),
-        };
-        Variable<float> loss = _task.Loss(_model.QueryTower.Apply(_tape, _queries), _model.CandidateTower.Apply(_tape, _candidates), arguments);
-        float value = loss.Value.Span[0];
-        if (!float.IsFinite(value))
-        {
-            // Before the update, which would spread the NaN over every parameter.
-            throw new ArithmeticException(string.Create(
-                CultureInfo.InvariantCulture, $"The loss became {value} in epoch {epoch}; the step was not taken. A smaller learning rate may help."));
+            throw new ArgumentException($"NegativeSampler must draw from the {corpus} rows of the corpus, not from {sampler.Count}.", nameof(options));
         }
 
-        _tape.Backward(loss);
-        _optimizer.Step(_model.Parameters, workers);
-        double weight = arguments.SampleWeight.IsDefault ? pairs.Length : RowReduce.Sum<float>(arguments.SampleWeight.Span);
-        return (value, weight);
-    }
-
-    private Tensor<float> GatherTensor(float[] values, ReadOnlySpan<int> rows)
-    {
-        if (values.Length == 0)
+        if (options.SampledNegatives > 0 && options.NegativeSampler is null)
         {
-            return default;
-        }
-
-        Tensor<float> gathered = _tape.Allocate(new Shape(rows.Length));
-        Gather(values, rows, gathered.Span);
-        return gathered;
-    }
-
-    private static void Gather<TValue>(ReadOnlySpan<TValue> values, ReadOnlySpan<int> rows, Span<TValue> gathered)
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            gathered[i] = values[rows[i]];
+            throw new ArgumentException($"SampledNegatives is {options.SampledNegatives}, but there is no NegativeSampler to draw them.", nameof(options));
         }
     }
 }

@@ -1,3 +1,5 @@
+using ManagedRetrieval.Sampling;
+
 namespace ManagedRetrieval.Training;
 
 /// <summary>How a <see cref="Trainer"/> goes through the data.</summary>
@@ -9,9 +11,21 @@ public sealed record TrainingOptions
     /// <summary>Pairs in a step, at least 2: each is a negative of all others. The last step of an epoch may have fewer, or one more where a single pair would be left.</summary>
     public int BatchSize { get; init; } = 1024;
 
-    /// <summary>Decides the order of the pairs, a new one in each epoch.</summary>
+    /// <summary>Decides the order of the pairs, a new one in each epoch, and what the sampler draws.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether logits are corrected by each candidate's relative frequency in the data.</summary>
+    /// <summary>Whether logits are corrected by each candidate's probability per draw: its relative frequency in the data, mixed with the sampler's where there is one.</summary>
     public bool CorrectSamplingBias { get; init; }
+
+    /// <summary>Draws corpus rows as further negatives of every query, <see cref="SampledNegatives"/> in each step.</summary>
+    public ICandidateSampler? NegativeSampler { get; init; }
+
+    /// <summary>How many further negatives the sampler draws in a step, not negative.</summary>
+    public int SampledNegatives { get; init; }
+
+    /// <summary>How many candidates of past steps serve as further negatives, not negative. Their embeddings are those of their step; no gradient flows into them.</summary>
+    public int MemoryCapacity { get; init; }
+
+    /// <summary>For how many steps a candidate is remembered, at least 1.</summary>
+    public int MemoryMaximumAge { get; init; } = int.MaxValue;
 }

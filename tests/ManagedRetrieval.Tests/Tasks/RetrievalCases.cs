@@ -9,11 +9,14 @@ internal static class RetrievalCases
     /// <summary>The least difference between what is chosen and what is not: heads, mined negatives, the two sides of a hinge.</summary>
     private const double Margin = 1e-3;
 
-    public static RetrievalCase Random(Draw draw, int largest = 7)
+    /// <param name="draw">Decides.</param>
+    /// <param name="largest">The most queries, and the most extra negatives.</param>
+    /// <param name="steep">Whether scores up to 45 in magnitude are among the cases; there differences bend within the step of a gradient check.</param>
+    public static RetrievalCase Random(Draw draw, int largest = 7, bool steep = true)
     {
         while (true)
         {
-            RetrievalCase given = Any(draw, draw.Between(1, largest), draw.Bool() ? 0 : draw.Between(1, largest), draw.Between(1, 5));
+            RetrievalCase given = Any(draw, draw.Between(1, largest), draw.Bool() ? 0 : draw.Between(1, largest), draw.Between(1, 5), steep);
             if (HasMargins(given))
             {
                 return given;
@@ -21,15 +24,14 @@ internal static class RetrievalCases
         }
     }
 
-    private static RetrievalCase Any(Draw draw, int queries, int extra, int dimensions)
+    private static RetrievalCase Any(Draw draw, int queries, int extra, int dimensions, bool steep)
     {
         int candidates = queries + extra;
         int heads = draw.OneOf(0, 0, 1, 2, 3);
         double? temperature = draw.OneOf<double?>(null, 0.5, 0.7, 1, 3);
         bool learn = draw.Below(4) == 0;
 
-        // Scores up to 45 in magnitude now and then.
-        double scale = draw.OneOf(1, 1, 4, 45) * Math.Min(1, temperature ?? 1);
+        double scale = (steep ? draw.OneOf(1, 1, 4, 45) : 1) * Math.Min(1, temperature ?? 1);
         bool named = draw.Below(3) > 0;
         int severalPositives = draw.OneOf(0, 0, 1, 2);
         int names = Math.Max(1, candidates / 2);

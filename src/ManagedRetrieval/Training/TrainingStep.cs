@@ -1,0 +1,165 @@
+using System.Globalization;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
+using ManagedRetrieval.Sampling;
+using ManagedRetrieval.Tasks;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Training;
+
+/// <summary>Gathers the pairs of a step with its further negatives, and makes their loss.</summary>
+internal sealed class TrainingStep
+{
+    private readonly TwoTowerModel _model;
+    private readonly RetrievalTask<float> _task;
+    private readonly Tape<float> _tape;
+    private readonly RetrievalDataset _data;
+    private readonly TrainingOptions _options;
+    private readonly CandidateMemory<float>? _memory;
+    private readonly StackRows<float> _stack = new();
+    private readonly RaggedIds _queries = new();
+    private readonly RaggedIds _candidates = new();
+
+    /// <summary>For each corpus row its probability per draw; empty where nothing is corrected.</summary>
+    private readonly float[] _probabilities;
+
+    public TrainingStep(
+        TwoTowerModel model, RetrievalTask<float> task, Tape<float> tape, RetrievalDataset data, TrainingOptions options, CandidateMemory<float>? memory)
+    {
+        (_model, _task, _tape, _data, _options, _memory) = (model, task, tape, data, options, memory);
+        _probabilities = options.CorrectSamplingBias ? data.CandidateFrequencies() : [];
+        if (_probabilities.Length > 0 && options.NegativeSampler is { } sampler && options.SampledNegatives > 0)
+        {
+            int[] rows = [.. Enumerable.Range(0, _probabilities.Length)];
+            float[] sampled = new float[rows.Length];
+            sampler.Probabilities(rows, sampled);
+            SamplingProbability.Mixture(_probabilities, options.BatchSize, sampled, options.SampledNegatives, _probabilities);
+        }
+    }
+
+    /// <summary>The loss on the tape, Σ w·l over the step's pairs, Σ w, and what was met on the way.</summary>
+    /// <param name="pairs">Numbers of pairs.</param>
+    /// <param name="step">Another number for each step.</param>
+    /// <param name="epoch">For messages.</param>
+    /// <exception cref="ArithmeticException">An embedding, a score or the loss is not finite.</exception>
+    public (Variable<float> Loss, double Sum, double Weight, RetrievalCounts Counts) Run(ReadOnlySpan<int> pairs, ulong step, int epoch)
+    {
+        _tape.Reset();
+        int own = pairs.Length, sampled = _options.NegativeSampler is null ? 0 : _options.SampledNegatives;
+        Span<int> rows = _tape.AllocateIndices(own).Span;
+        pairs.CopyTo(rows);
+        Memory<int> ids = _tape.AllocateIndices(own + sampled + (_memory?.Count ?? 0));
+        Gather<int>(_data.Positives, rows, ids.Span[..own]);
+        _options.NegativeSampler?.Sample(_options.Seed, step, ids.Span.Slice(own, sampled));
+        _queries.Gather(_data.Queries, rows);
+        _candidates.Gather(_data.Candidates, ids.Span[..(own + sampled)]);
+        Variable<float> queries = _model.QueryTower.Apply(_tape, _queries);
+        Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates);
+        RequireFinite(queries.Value, "a query's embedding", epoch);
+        RequireFinite(candidates.Value, "a candidate's embedding", epoch);
+        Tensor<float> probabilities = GatherTensor(_probabilities, ids.Span[..(own + sampled)], ids.Length);
+        Variable<float> all = Remembered(candidates, ids.Span[(own + sampled)..], probabilities);
+        var arguments = new RetrievalArguments<float>
+        {
+            CandidateIds = new CandidateIds((ReadOnlyMemory<int>)ids),
+            SampleWeight = GatherTensor(_data.Weights, rows, own),
+            CandidateSamplingProbability = probabilities,
+            ComputeMetrics = false,
+        };
+        Variable<float> loss = Loss(queries, all, arguments, epoch, out RetrievalCounts counts);
+        Remember(candidates.Value, ids[..(own + sampled)], probabilities);
+        double weight = arguments.SampleWeight.IsDefault ? own : RowReduce.Sum<float>(arguments.SampleWeight.Span);
+        double sum = loss.Value.Span[0] * (_task.Options.Reduction == LossReduction.Mean ? weight : 1);
+        return (loss, sum, weight, counts);
+    }
+
+    private static void Gather<TValue>(ReadOnlySpan<TValue> values, ReadOnlySpan<int> rows, Span<TValue> gathered)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            gathered[i] = values[rows[i]];
+        }
+    }
+
+    private static ArithmeticException NotFinite(string what, int epoch) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. A smaller learning rate may help."));
+
+    private static void RequireFinite(Tensor<float> embeddings, string what, int epoch)
+    {
+        if (!TensorPrimitives.IsFiniteAll<float>(embeddings.Span))
+        {
+            throw NotFinite(what + " is no longer finite", epoch);
+        }
+    }
+
+    private Variable<float> Loss(
+        Variable<float> queries, Variable<float> candidates, in RetrievalArguments<float> arguments, int epoch, out RetrievalCounts counts)
+    {
+        Variable<float> loss;
+        try
+        {
+            loss = _task.Loss(queries, candidates, arguments, out counts);
+        }
+        catch (ArithmeticException)
+        {
+            throw NotFinite("a score overflowed", epoch);
+        }
+
+        // Before the update, which would spread the NaN over every parameter.
+        float value = loss.Value.Span[0];
+        return float.IsFinite(value)
+            ? loss
+            : throw NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
+    }
+
+    /// <summary>The step's own candidates with those of the memory below them.</summary>
+    private Variable<float> Remembered(Variable<float> candidates, Span<int> ids, Tensor<float> probabilities)
+    {
+        if (ids.IsEmpty)
+        {
+            return candidates;
+        }
+
+        CandidateMemoryBatch<float> past = _memory!.Read();
+        past.Ids.Ints.CopyTo(ids);
+        if (!probabilities.IsDefault)
+        {
+            past.Probabilities.Span.CopyTo(probabilities.Span[^ids.Length..]);
+        }
+
+        return _tape.Apply(_stack, [candidates, _tape.Constant(past.Embeddings)]);
+    }
+
+    private void Remember(Tensor<float> candidates, ReadOnlyMemory<int> ids, Tensor<float> probabilities)
+    {
+        if (_memory is null)
+        {
+            return;
+        }
+
+        if (probabilities.IsDefault)
+        {
+            probabilities = _tape.Allocate(new Shape(ids.Length));
+            probabilities.Span.Fill(1);
+        }
+
+        _memory.Add(candidates, new CandidateIds(ids), probabilities.Span[..ids.Length]);
+    }
+
+    private Tensor<float> GatherTensor(float[] values, ReadOnlySpan<int> rows, int length)
+    {
+        if (values.Length == 0)
+        {
+            return default;
+        }
+
+        Tensor<float> gathered = _tape.Allocate(new Shape(length));
+        Gather(values, rows, gathered.Span);
+        return gathered;
+    }
+}
