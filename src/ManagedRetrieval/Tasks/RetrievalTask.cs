@@ -35,8 +35,7 @@ public sealed class RetrievalTask<T>
     private readonly HardNegativeMining<T> _mining;
     private readonly IRetrievalLoss<T> _loss;
     private readonly SymmetricTerm<T> _symmetric;
-    private readonly Multiply<T> _weigh = new();
-    private readonly Sum<T> _sum = new();
+    private readonly WeightedReduction<T> _reduction;
     private MaxOverHeads<T>? _maximum;
 
     /// <summary>Makes a task.</summary>
@@ -52,6 +51,7 @@ public sealed class RetrievalTask<T>
         _mining = new HardNegativeMining<T>(_options.NumberOfHardNegatives ?? 0);
         _loss = _options.Loss ?? new SoftmaxLoss<T>();
         _symmetric = new SymmetricTerm<T>(_loss);
+        _reduction = new WeightedReduction<T>(_options.Reduction, _options.TfrsCompatible);
         if (_options.LearnTemperature)
         {
             _logTemperature = new DenseParameter<T>("retrieval.log_temperature", Tensor<T>.Of(T.CreateChecked(Math.Log(_options.Temperature ?? 1))));
@@ -112,7 +112,7 @@ public sealed class RetrievalTask<T>
         counts = Count(logits.Value, new PositiveColumns(positives), arguments.ScoreMask);
         Tensor<T> weights = Weights(tape, queries, arguments);
         _metrics.Update(queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, losses.Value, weights, arguments);
-        return Reduce(losses, weights);
+        return _reduction.Apply(losses, weights);
     }
 
     /// <summary>The metrics by name, from all calls since the last reset. What was not computed is absent.</summary>
@@ -223,35 +223,5 @@ public sealed class RetrievalTask<T>
         }
 
         return weights;
-    }
-
-    private Variable<T> Reduce(Variable<T> losses, Tensor<T> weights)
-    {
-        Tape<T> tape = losses.Tape;
-        Tensor<T> factors = _options.Reduction == LossReduction.Mean ? MeanFactors(tape, losses.Shape.Length, weights) : weights;
-        if (!factors.IsDefault)
-        {
-            losses = tape.Apply(_weigh, [losses, tape.Constant(factors)]);
-        }
-
-        return _options.Reduction == LossReduction.None ? losses : tape.Apply(_sum, [losses]);
-    }
-
-    private Tensor<T> MeanFactors(Tape<T> tape, int queries, Tensor<T> weights)
-    {
-        Tensor<T> factors = tape.Allocate(new Shape(queries));
-        factors.Span.Fill(T.One);
-        if (!weights.IsDefault)
-        {
-            weights.Span.CopyTo(factors.Span);
-        }
-
-        T total = _options.TfrsCompatible ? T.CreateChecked(queries) : Engine.Kernels.RowReduce.Sum<T>(factors.Span);
-        if (total > T.Zero)
-        {
-            TensorPrimitives.Divide(factors.Span, total, factors.Span);
-        }
-
-        return factors;
     }
 }
