@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -15,6 +16,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     where TId : notnull
 {
     private readonly WorkerTeam? _workers;
+    private ReadOnlyMemory<float> _candidateSamplingProbability;
 
     /// <summary>Joins a model and an index that was built from its candidate embeddings.</summary>
     /// <param name="model">Embeds queries.</param>
@@ -38,6 +40,34 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>The candidates.</summary>
     public BruteForceIndex<TId> Index { get; }
+
+    /// <summary>
+    /// For each candidate the probability, per draw, with which training drew it, each in [0, 1]; empty where it is not
+    /// kept. It is saved with the model, so that training can go on with the same correction.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is another number of them than candidates, or one is outside [0, 1].</exception>
+    public ReadOnlyMemory<float> CandidateSamplingProbability
+    {
+        get => _candidateSamplingProbability;
+        set
+        {
+            if (!value.IsEmpty && value.Length != Index.Count)
+            {
+                throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {Index.Count} candidates, not {value.Length}.", nameof(value));
+            }
+
+            for (int i = 0; i < value.Length; i++)
+            {
+                if (!(value.Span[i] >= 0 && value.Span[i] <= 1))
+                {
+                    throw new ArgumentException(
+                        string.Create(CultureInfo.InvariantCulture, $"CandidateSamplingProbability must lie in [0, 1], but number {i} is {value.Span[i]}."), nameof(value));
+                }
+            }
+
+            _candidateSamplingProbability = value;
+        }
+    }
 
     /// <summary>Embeds and indexes candidates.</summary>
     /// <param name="model">A trained model.</param>

@@ -16,7 +16,8 @@ namespace ManagedRetrieval.Retrieval;
 /// <remarks>
 /// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":1,
 /// "query":{"feature":…,"tower":…},"candidate":{…},"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
-/// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>.
+/// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>, and
+/// <c>index.sampling_probability</c> where it is kept.
 /// </remarks>
 internal static class RetrieverSnapshot
 {
@@ -25,6 +26,7 @@ internal static class RetrieverSnapshot
 
     private const string EmbeddingsName = "index.embeddings";
     private const string IdentifiersName = "index.identifiers";
+    private const string ProbabilityName = "index.sampling_probability";
 
     public static SafetensorsWriter Write<TQuery, TCandidate, TId>(Retriever<TQuery, TCandidate, TId> retriever)
         where TId : notnull
@@ -52,6 +54,11 @@ internal static class RetrieverSnapshot
         }
 
         SnapshotTensors.Add(writer, EmbeddingsName, retriever.Index.Embeddings);
+        if (!retriever.CandidateSamplingProbability.IsEmpty)
+        {
+            writer.Add(ProbabilityName, retriever.CandidateSamplingProbability, [retriever.Index.Count]);
+        }
+
         return writer;
     }
 
@@ -96,7 +103,10 @@ internal static class RetrieverSnapshot
         index.GetString("type", "brute_force");
         IReadOnlyList<TId> identifiers = GetIdentifiers<TId>(store, index.GetString("identifiers", "string", "int", "long"));
         Tensor<float> embeddings = SnapshotTensors.Read(file, EmbeddingsName, 2);
-        return new Retriever<TQuery, TCandidate, TId>(model, new BruteForceIndex<TId>(embeddings, identifiers, workers, backend), workers);
+        return new Retriever<TQuery, TCandidate, TId>(model, new BruteForceIndex<TId>(embeddings, identifiers, workers, backend), workers)
+        {
+            CandidateSamplingProbability = file.Contains(ProbabilityName) ? SnapshotTensors.Read(file, ProbabilityName, 1).Memory : default,
+        };
     }
 
     private static void WriteSide<TInput>(
