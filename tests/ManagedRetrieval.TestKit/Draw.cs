@@ -15,6 +15,9 @@ public enum Domain
 
     /// <summary>Uniform in [0.25, 2).</summary>
     Positive,
+
+    /// <summary>Within 0.05 of a multiple of 0.25, in [−2.05, 1.8): the difference of two stays away from odd multiples of 0.125.</summary>
+    Spaced,
 }
 
 /// <summary>Random choices that one seed decides, for building test cases.</summary>
@@ -48,6 +51,7 @@ public sealed class Draw(ulong seed, int size)
     {
         Domain.AwayFromZero => Uniform(0.25, 2) * (Bool() ? 1 : -1),
         Domain.Positive => Uniform(0.25, 2),
+        Domain.Spaced => (0.25 * Between(-8, 7)) + Uniform(-0.05, 0.05),
         _ => Uniform(-2, 2),
     };
 
