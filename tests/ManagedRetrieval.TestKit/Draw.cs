@@ -18,6 +18,9 @@ public enum Domain
 
     /// <summary>In [−2, 2), no two of one tensor closer than 2 / length: away from ties.</summary>
     Distinct,
+
+    /// <summary>Within 0.05 of a multiple of 0.25, in [−2.05, 1.8): the difference of two stays away from odd multiples of 0.125.</summary>
+    Spaced,
 }
 
 /// <summary>Random choices that one seed decides, for building test cases.</summary>
@@ -52,6 +55,7 @@ public sealed class Draw(ulong seed, int size)
         Domain.AwayFromZero => Uniform(0.25, 2) * (Bool() ? 1 : -1),
         Domain.Positive => Uniform(0.25, 2),
         Domain.Distinct => throw new ArgumentException("One value alone cannot be distinct; draw the values of a tensor.", nameof(domain)),
+        Domain.Spaced => (0.25 * Between(-8, 7)) + Uniform(-0.05, 0.05),
         _ => Uniform(-2, 2),
     };
 

@@ -10,12 +10,20 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// <remarks>
 /// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i), shifted by the row's maximum so that nothing overflows.
 /// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · (lse(z_i) − z_i,label_i).
-/// Saved: the probabilities p. Cost: one exponential an element, and one pass backward; rows are cut into parts.
+/// With label smoothing ε and V_i the kept columns of row i: the target is 1 − ε on the label plus ε/|V_i| on every kept column.
+/// Forward: loss_i = w_i · (lse(z_i) − (1 − ε) · z_i,label_i − ε/|V_i| · Σ over V_i of z_ij).
+/// Backward: dz_ij += dloss_i · w_i · (p_ij − (1 − ε) · [j = label_i] − ε/|V_i|) in V_i.
+/// Saved: the probabilities p; with smoothing, p less the target. Cost: one exponential an element, and one pass
+/// backward; rows are cut into parts.
 /// An entry of −∞ is removed: its probability and its gradient are exactly 0. The label itself must not be removed: a loss of +∞ would result.
 /// </remarks>
-public sealed class SoftmaxCrossEntropy<T> : Op<T>
+/// <param name="labelSmoothing">The share ε of the target that is spread over the kept columns, from 0 to less than 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">ε is not in [0, 1).</exception>
+public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly T _smoothing = LabelSmoothing.Checked<T>(labelSmoothing);
+
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
     {
@@ -41,6 +49,7 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
             Logits = frame.Input(0).Span,
             Labels = frame.Indices.Values.Span,
             Width = shape.RowLength,
+            Smoothing = _smoothing,
             Probabilities = frame.Save(shape).Span,
             Losses = frame.Output.Span,
         };
@@ -63,6 +72,7 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
                 Probabilities = frame.Saved.Span,
                 Labels = frame.Indices.Values.Span,
                 Width = shape.RowLength,
+                TargetIsSaved = _smoothing > T.Zero,
                 Weights = frame.InputCount == 2 ? frame.Input(1).Span : default,
                 OutputGradient = frame.OutputGradient.Span,
                 Gradient = frame.InputGradient(0).Span,
@@ -76,7 +86,7 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
         }
     }
 
-    private static void AddWeightGradient(OpFrame<T> frame)
+    private void AddWeightGradient(OpFrame<T> frame)
     {
         ReadOnlySpan<T> logits = frame.Input(0).Span;
         ReadOnlySpan<int> labels = frame.Indices.Values.Span;
@@ -85,14 +95,17 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
         using var scratch = new Scratch<T>(width);
         for (int i = 0; i < labels.Length; i++)
         {
-            target[i] += frame.OutputGradient.Span[i] * Loss(Rows.Of(logits, width, i), labels[i], scratch.Span, out _);
+            target[i] += frame.OutputGradient.Span[i] * Loss(Rows.Of(logits, width, i), labels[i], _smoothing, scratch.Span, out _, out _);
         }
     }
 
-    private static T Loss(ReadOnlySpan<T> logits, int label, Span<T> exponentials, out T sum)
+    private static T Loss(ReadOnlySpan<T> logits, int label, T smoothing, Span<T> exponentials, out T sum, out int kept)
     {
         (T maximum, sum) = SoftmaxRow.Exponentials(logits, exponentials);
-        return T.Log(sum) + (maximum - logits[label]);
+        kept = 0;
+        return smoothing == T.Zero
+            ? T.Log(sum) + (maximum - logits[label])
+            : T.Log(sum) + (((T.One - smoothing) * (maximum - logits[label])) + (smoothing * KeptEntries.MeanBelow(logits, maximum, out kept)));
     }
 
     private ref struct ForwardJob : IParallelJob
@@ -101,6 +114,7 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
         public required ReadOnlySpan<T> Logits;
         public required ReadOnlySpan<int> Labels;
         public required int Width;
+        public required T Smoothing;
         public required Span<T> Probabilities;
         public required Span<T> Losses;
 
@@ -109,9 +123,15 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
             (int start, int count) = Blocks[part];
             for (int i = start; i < start + count; i++)
             {
+                ReadOnlySpan<T> logits = Rows.Of(Logits, Width, i);
                 Span<T> row = Rows.Of(Probabilities, Width, i);
-                Losses[i] = Loss(Rows.Of(Logits, Width, i), Labels[i], row, out T sum);
+                Losses[i] = Loss(logits, Labels[i], Smoothing, row, out T sum, out int kept);
                 TensorPrimitives.Multiply(row, T.One / sum, row);
+                if (Smoothing > T.Zero)
+                {
+                    KeptEntries.Subtract(logits, Smoothing / T.CreateChecked(kept), row);
+                    row[Labels[i]] -= T.One - Smoothing;
+                }
             }
         }
     }
@@ -122,6 +142,7 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
         public required ReadOnlySpan<T> Probabilities;
         public required ReadOnlySpan<int> Labels;
         public required int Width;
+        public required bool TargetIsSaved;
         public required ReadOnlySpan<T> Weights;
         public required ReadOnlySpan<T> OutputGradient;
         public required Span<T> Gradient;
@@ -134,7 +155,10 @@ public sealed class SoftmaxCrossEntropy<T> : Op<T>
                 T scale = Weights.IsEmpty ? OutputGradient[i] : OutputGradient[i] * Weights[i];
                 Span<T> target = Rows.Of(Gradient, Width, i);
                 TensorPrimitives.FusedMultiplyAdd(Rows.Of(Probabilities, Width, i), scale, target, target);
-                target[Labels[i]] -= scale;
+                if (!TargetIsSaved)
+                {
+                    target[Labels[i]] -= scale;
+                }
             }
         }
     }
@@ -146,19 +170,22 @@ public static class SoftmaxCrossEntropyExtensions
     /// <summary>The cross-entropy of each row of logits [m, n] with its true column, as [m].</summary>
     /// <param name="logits">[m, n]; −∞ marks a removed entry.</param>
     /// <param name="labels">The true column of each row.</param>
+    /// <param name="labelSmoothing">The share of the target that is spread over the kept columns, from 0 to less than 1.</param>
     /// <exception cref="ArgumentException">The logits are no matrix, or there is another number of labels than rows.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no column.</exception>
-    public static Variable<T> SoftmaxCrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> labels)
+    /// <exception cref="ArgumentOutOfRangeException">A label is no column, or the smoothing is not in [0, 1).</exception>
+    public static Variable<T> SoftmaxCrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> labels, double labelSmoothing = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(), [logits], new OpIndices(labels));
+        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(labelSmoothing), [logits], new OpIndices(labels));
 
     /// <summary>The cross-entropy of each row of logits [m, n] with its true column, times the row's weight, as [m].</summary>
     /// <param name="logits">[m, n]; −∞ marks a removed entry.</param>
     /// <param name="labels">The true column of each row.</param>
     /// <param name="weights">[m].</param>
+    /// <param name="labelSmoothing">The share of the target that is spread over the kept columns, from 0 to less than 1.</param>
     /// <exception cref="ArgumentException">The logits are no matrix, or there is another number of labels or weights than rows.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is no column.</exception>
-    public static Variable<T> SoftmaxCrossEntropy<T>(this Variable<T> logits, ReadOnlyMemory<int> labels, Variable<T> weights)
+    /// <exception cref="ArgumentOutOfRangeException">A label is no column, or the smoothing is not in [0, 1).</exception>
+    public static Variable<T> SoftmaxCrossEntropy<T>(
+        this Variable<T> logits, ReadOnlyMemory<int> labels, Variable<T> weights, double labelSmoothing = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(), [logits, weights], new OpIndices(labels));
+        => logits.Tape.Apply(new SoftmaxCrossEntropy<T>(labelSmoothing), [logits, weights], new OpIndices(labels));
 }
