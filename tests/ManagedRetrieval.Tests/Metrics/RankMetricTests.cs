@@ -88,6 +88,14 @@ public class RankMetricTests
         cases: 300);
 
     [Fact]
+    public void What_weighs_nothing_is_no_neighbour_of_the_median()
+    {
+        Assert.Equal(2.5, RankMetric.MedianRank.Summary([1, 2, 3, 4], [2, 0, 0, 2]));
+        Assert.Equal(3, RankMetric.MedianRank.Summary([1, 2, 3, 4], [0, 0, 1, 0]));
+        Assert.Equal(double.NaN, RankMetric.MedianRank.Summary([1, 2], [0, 0]));
+    }
+
+    [Fact]
     public void Ndcg_and_map_by_hand()
     {
         // Places 1, 3, 6 of 7. log2 of 2, 4, 7, 3: 1, 2, 2.807355, 1.584963.
