@@ -37,9 +37,6 @@ public sealed class OpFrame<T>
     /// <summary>What forward kept for backward by <see cref="Save"/>; else the default value.</summary>
     public Tensor<T> Saved { get; private set; }
 
-    /// <summary>The integers that forward kept for backward by <see cref="SaveIndices"/>; else empty.</summary>
-    public Memory<int> SavedIndices { get; private set; }
-
     /// <summary>Where matrix products run.</summary>
     public IComputeBackend<T> Backend => Tape.Backend;
 
@@ -87,9 +84,6 @@ public sealed class OpFrame<T>
     /// <summary>Memory that forward fills and backward reads as <see cref="Saved"/>; garbage at the start.</summary>
     public Tensor<T> Save(Shape shape) => Saved = Tape.Allocate(shape);
 
-    /// <summary>Integers that forward fills and backward reads as <see cref="SavedIndices"/>; garbage at the start.</summary>
-    public Memory<int> SaveIndices(int length) => SavedIndices = Tape.AllocateIndices(length);
-
     internal void SetLeaf(Tensor<T> value, Parameter<T>? parameter, bool needsGradient)
     {
         Clear();
@@ -113,7 +107,7 @@ public sealed class OpFrame<T>
 
     internal void Clear()
     {
-        (Op, Parameter, Indices, Saved, SavedIndices, Output, _gradient) = (null, null, default, default, default, default, default);
+        (Op, Parameter, Indices, Saved, Output, _gradient) = (null, null, default, default, default, default);
         (InputCount, NeedsOutputGradient) = (0, false);
     }
 

@@ -17,6 +17,19 @@ internal static class SoftmaxRow
         return (maximum, RowReduce.Sum<T>(exponentials));
     }
 
+    /// <summary>The same with one entry apart: it comes out as 0 in <paramref name="exponentials"/>.</summary>
+    /// <returns>The maximum, the exponential of the entry, and the sum of all others.</returns>
+    public static (T Maximum, T Own, T Others) ExponentialsApart<T>(ReadOnlySpan<T> logits, int apart, Span<T> exponentials)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T maximum = TensorPrimitives.Max(logits);
+        TensorPrimitives.Subtract(logits, maximum, exponentials);
+        Exponential<T>(exponentials, exponentials);
+        T own = exponentials[apart];
+        exponentials[apart] = T.Zero;
+        return (maximum, own, RowReduce.Sum<T>(exponentials));
+    }
+
     /// <summary>e^x for x ≤ 0, exactly 1 where x is 0 and exactly 0 where it is −∞; in place if wanted.</summary>
     public static void Exponential<T>(ReadOnlySpan<T> x, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -8,13 +8,13 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 
 /// <summary>The cross-entropy of each row's softmax with one true column, with weights.</summary>
 /// <remarks>
-/// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i), shifted by the row's maximum so that nothing overflows.
+/// Forward: loss_i = w_i · (lse(z_i) − z_i,label_i) = w_i · softplus(lse of the others − z_i,label_i), shifted by the row's
+/// maximum so that nothing overflows; small losses keep their digits.
 /// Backward: dz_ij += dloss_i · w_i · (p_ij − [j = label_i]); dw_i += dloss_i · (lse(z_i) − z_i,label_i).
 /// With label smoothing ε and V_i the kept columns of row i: the target is 1 − ε on the label plus ε/|V_i| on every kept column.
 /// Forward: loss_i = w_i · (lse(z_i) − (1 − ε) · z_i,label_i − ε/|V_i| · Σ over V_i of z_ij).
 /// Backward: dz_ij += dloss_i · w_i · (p_ij − (1 − ε) · [j = label_i] − ε/|V_i|) in V_i.
-/// Saved: the probabilities p; with smoothing, p less the target. Cost: one exponential an element, and one pass
-/// backward; rows are cut into parts.
+/// Saved: p less the target. Cost: one exponential an element, and one pass backward; rows are cut into parts.
 /// An entry of −∞ is removed: its probability and its gradient are exactly 0. The label itself must not be removed: a loss of +∞ would result.
 /// </remarks>
 /// <param name="labelSmoothing">The share ε of the target that is spread over the kept columns, from 0 to less than 1.</param>
@@ -50,7 +50,7 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
             Labels = frame.Indices.Values.Span,
             Width = shape.RowLength,
             Smoothing = _smoothing,
-            Probabilities = frame.Save(shape).Span,
+            Derivatives = frame.Save(shape).Span,
             Losses = frame.Output.Span,
         };
         frame.Workers.Run(job, job.Blocks.Parts);
@@ -69,10 +69,8 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
             var job = new BackwardJob
             {
                 Blocks = Partition.ByCost(shape.Rows, shape.RowLength),
-                Probabilities = frame.Saved.Span,
-                Labels = frame.Indices.Values.Span,
+                Derivatives = frame.Saved.Span,
                 Width = shape.RowLength,
-                TargetIsSaved = _smoothing > T.Zero,
                 Weights = frame.InputCount == 2 ? frame.Input(1).Span : default,
                 OutputGradient = frame.OutputGradient.Span,
                 Gradient = frame.InputGradient(0).Span,
@@ -95,17 +93,28 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
         using var scratch = new Scratch<T>(width);
         for (int i = 0; i < labels.Length; i++)
         {
-            target[i] += frame.OutputGradient.Span[i] * Loss(Rows.Of(logits, width, i), labels[i], _smoothing, scratch.Span, out _, out _);
+            target[i] += frame.OutputGradient.Span[i] * Loss(Rows.Of(logits, width, i), labels[i], _smoothing, scratch.Span);
         }
     }
 
-    private static T Loss(ReadOnlySpan<T> logits, int label, T smoothing, Span<T> exponentials, out T sum, out int kept)
+    /// <summary>The loss of a row; <paramref name="derivatives"/> leaves with its derivatives by the logits.</summary>
+    private static T Loss(ReadOnlySpan<T> logits, int label, T smoothing, Span<T> derivatives)
     {
-        (T maximum, sum) = SoftmaxRow.Exponentials(logits, exponentials);
-        kept = 0;
-        return smoothing == T.Zero
-            ? T.Log(sum) + (maximum - logits[label])
-            : T.Log(sum) + (((T.One - smoothing) * (maximum - logits[label])) + (smoothing * KeptEntries.MeanBelow(logits, maximum, out kept)));
+        // The label apart: a row that is sure of itself owes its loss and its slope to the others' small sum alone.
+        (T maximum, T own, T others) = SoftmaxRow.ExponentialsApart(logits, label, derivatives);
+        T sum = own + others;
+        TensorPrimitives.Multiply(derivatives, T.One / sum, derivatives);
+        derivatives[label] = -others / sum;
+        T loss = VectorMath.Softplus(T.Log(others) + (maximum - logits[label]));
+        if (smoothing == T.Zero)
+        {
+            return loss;
+        }
+
+        T below = KeptEntries.MeanBelow(logits, maximum, out int kept);
+        KeptEntries.Subtract(logits, smoothing / T.CreateChecked(kept), derivatives);
+        derivatives[label] += smoothing;
+        return ((T.One - smoothing) * loss) + (smoothing * (T.Log(sum) + below));
     }
 
     private ref struct ForwardJob : IParallelJob
@@ -115,7 +124,7 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
         public required ReadOnlySpan<int> Labels;
         public required int Width;
         public required T Smoothing;
-        public required Span<T> Probabilities;
+        public required Span<T> Derivatives;
         public required Span<T> Losses;
 
         public readonly void Run(int part)
@@ -123,15 +132,7 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
             (int start, int count) = Blocks[part];
             for (int i = start; i < start + count; i++)
             {
-                ReadOnlySpan<T> logits = Rows.Of(Logits, Width, i);
-                Span<T> row = Rows.Of(Probabilities, Width, i);
-                Losses[i] = Loss(logits, Labels[i], Smoothing, row, out T sum, out int kept);
-                TensorPrimitives.Multiply(row, T.One / sum, row);
-                if (Smoothing > T.Zero)
-                {
-                    KeptEntries.Subtract(logits, Smoothing / T.CreateChecked(kept), row);
-                    row[Labels[i]] -= T.One - Smoothing;
-                }
+                Losses[i] = Loss(Rows.Of(Logits, Width, i), Labels[i], Smoothing, Rows.Of(Derivatives, Width, i));
             }
         }
     }
@@ -139,10 +140,8 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
     private ref struct BackwardJob : IParallelJob
     {
         public required Partition Blocks;
-        public required ReadOnlySpan<T> Probabilities;
-        public required ReadOnlySpan<int> Labels;
+        public required ReadOnlySpan<T> Derivatives;
         public required int Width;
-        public required bool TargetIsSaved;
         public required ReadOnlySpan<T> Weights;
         public required ReadOnlySpan<T> OutputGradient;
         public required Span<T> Gradient;
@@ -154,11 +153,7 @@ public sealed class SoftmaxCrossEntropy<T>(double labelSmoothing = 0) : Op<T>
             {
                 T scale = Weights.IsEmpty ? OutputGradient[i] : OutputGradient[i] * Weights[i];
                 Span<T> target = Rows.Of(Gradient, Width, i);
-                TensorPrimitives.FusedMultiplyAdd(Rows.Of(Probabilities, Width, i), scale, target, target);
-                if (!TargetIsSaved)
-                {
-                    target[Labels[i]] -= scale;
-                }
+                TensorPrimitives.FusedMultiplyAdd(Rows.Of(Derivatives, Width, i), scale, target, target);
             }
         }
     }

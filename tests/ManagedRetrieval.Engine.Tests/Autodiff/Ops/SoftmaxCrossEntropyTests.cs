@@ -27,6 +27,25 @@ public class SoftmaxCrossEntropyTests
         Assert.All(logits.Gradient.Span.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(17)]
+    [InlineData(25)]
+    [InlineData(60)]
+    public void A_row_that_is_sure_of_itself_keeps_the_digits_of_its_small_loss_and_slope(float lead)
+    {
+        var tape = new Tape<float>();
+        Variable<float> logits = tape.Input(Tensor<float>.Of(new[,] { { lead, 0, -1 } }));
+        Variable<float> loss = logits.SoftmaxCrossEntropy(new[] { 0 });
+        tape.Backward(loss);
+
+        // ln(1 + u) with u = e^−lead + e^(−1−lead), and −u / (1 + u).
+        double u = Math.Exp(-lead) + Math.Exp(-1 - lead);
+        double expected = u > 1e-4 ? Math.Log(1 + u) : u - (u * u / 2);
+        Assert.Equal(1, loss.Value.Span[0] / expected, 1e-5);
+        Assert.Equal(1, logits.Gradient.Span[0] / (-u / (1 + u)), 1e-5);
+    }
+
     [Fact]
     public void A_removed_entry_gets_exactly_zero_gradient_and_does_not_move_the_loss()
     {
