@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Data;
@@ -66,20 +67,13 @@ public sealed class RetrievalDataset
     /// </summary>
     public float[] CandidateFrequencies()
     {
-        // Counted in integers: a float stops counting at 2²⁴.
-        int[] counts = new int[Candidates.Count];
+        long[] counts = new long[Candidates.Count];
         foreach (int positive in Positives)
         {
             counts[positive]++;
         }
 
-        float[] frequencies = new float[counts.Length];
-        for (int i = 0; i < frequencies.Length; i++)
-        {
-            frequencies[i] = (float)((double)counts[i] / Positives.Length);
-        }
-
-        return frequencies;
+        return SamplingProbability.FromCounts(counts);
     }
 
     private static RaggedIds EncodeAll<TInput>(

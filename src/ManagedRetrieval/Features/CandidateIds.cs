@@ -22,6 +22,15 @@ public readonly struct CandidateIds
     /// <summary>The number of candidates; 0 where no ids were given.</summary>
     public int Count { get; }
 
+    /// <summary>The ids; empty where they are not of type <see cref="int"/>.</summary>
+    internal ReadOnlySpan<int> Ints => _ints.Span;
+
+    /// <summary>The ids; empty where they are not of type <see cref="long"/>.</summary>
+    internal ReadOnlySpan<long> Longs => _longs.Span;
+
+    /// <summary>The ids; empty where they are not of type <see cref="string"/>.</summary>
+    internal ReadOnlySpan<string> Strings => _strings.Span;
+
     /// <summary>Names candidates by integers.</summary>
     [SuppressMessage("Usage", "CA2225", Justification = "The constructor is the named form.")]
     public static implicit operator CandidateIds(int[] ids) => new((ReadOnlyMemory<int>)ids);
