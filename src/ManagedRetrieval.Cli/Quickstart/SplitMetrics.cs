@@ -13,9 +13,9 @@ internal sealed record SplitMetrics(string Key, string Name, IReadOnlyList<doubl
         double[] topK = new double[Cutoffs.Length];
         for (int i = 0; i < topK.Length; i++)
         {
-            topK[i] = RankMetrics.TopKAccuracy(ranks, Cutoffs[i], policy);
+            topK[i] = RankMetric.TopKAccuracy(Cutoffs[i]).Of(ranks, policy);
         }
 
-        return new SplitMetrics(key, name, topK, RankMetrics.MeanReciprocalRank(ranks, policy));
+        return new SplitMetrics(key, name, topK, RankMetric.ReciprocalRank.Of(ranks, policy));
     }
 }

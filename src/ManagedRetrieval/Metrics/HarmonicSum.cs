@@ -38,7 +38,7 @@ internal static class HarmonicSum
     }
 
     // ln(to/from) = 2 artanh((to-from)/(to+from)) keeps the digits where the ratio is next to 1.
-    private static double LogRatio(double from, double to) =>
+    internal static double LogRatio(double from, double to) =>
         to < 2 * from ? 2 * Math.Atanh((to - from) / (to + from)) : Math.Log(to / from);
 
     private static double Correction(double n)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>Exact ranks of the positives of many queries, as one pass over a corpus counted them. Every ranking metric follows from them.</summary>
@@ -49,36 +51,79 @@ public sealed class QueryRanks
     /// <summary>What the pass met besides the ranks.</summary>
     public RankingCounts Counts { get; }
 
-    /// <summary>The queries of several ranks, one after the other; their counts are added.</summary>
-    public static QueryRanks Concat(IReadOnlyList<QueryRanks> ranks)
-    {
-        ArgumentNullException.ThrowIfNull(ranks);
-        var blocks = new List<RankBlock>();
-        var offsets = new List<int> { 0 };
-        var negatives = new List<int>();
-        RankingCounts counts = default;
-        foreach (QueryRanks part in ranks)
-        {
-            for (int query = 0; query < part.Count; query++)
-            {
-                blocks.AddRange(part[query]);
-                offsets.Add(blocks.Count);
-                negatives.Add(part.Negatives(query));
-            }
-
-            counts = new RankingCounts(
-                counts.ScoredPairs + part.Counts.ScoredPairs,
-                counts.TiedPositives + part.Counts.TiedPositives,
-                counts.NaNPositives + part.Counts.NaNPositives,
-                counts.NaNCompetitors + part.Counts.NaNCompetitors);
-        }
-
-        return new QueryRanks([.. blocks], [.. offsets], [.. negatives], counts);
-    }
-
     /// <summary>The blocks of one query's positives, best first; empty for a query without positives.</summary>
     public ReadOnlySpan<RankBlock> this[int query] => _blocks.AsSpan(_offsets[query].._offsets[query + 1]);
 
     /// <summary>The number of candidates that compete with one query's positives: no positives, not excluded, with a score that is a number.</summary>
     public int Negatives(int query) => _negatives[query];
+
+    /// <summary>The number of one query's positives.</summary>
+    public int Positives(int query) => RankBlock.PositivesOf(this[query]);
+
+    /// <summary>The ranks of some of the queries, in the given order; a query may be named more than once.</summary>
+    /// <remarks><see cref="Counts"/> stay those of the whole pass: they cannot be told apart by query.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such query.</exception>
+    public QueryRanks Slice(ReadOnlySpan<int> queries)
+    {
+        int[] offsets = new int[queries.Length + 1];
+        int[] negatives = new int[queries.Length];
+        for (int i = 0; i < queries.Length; i++)
+        {
+            if ((uint)queries[i] >= (uint)Count)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(queries), string.Create(CultureInfo.InvariantCulture, $"queries[{i}] is {queries[i]}; expected one of the {Count} queries, from 0."));
+            }
+
+            negatives[i] = Negatives(queries[i]);
+            offsets[i + 1] = checked(offsets[i] + this[queries[i]].Length);
+        }
+
+        var blocks = new RankBlock[offsets[^1]];
+        for (int i = 0; i < queries.Length; i++)
+        {
+            this[queries[i]].CopyTo(blocks.AsSpan(offsets[i]));
+        }
+
+        return new QueryRanks(blocks, offsets, negatives, Counts);
+    }
+
+    /// <summary>The ranks of several passes, such as those of an epoch's batches, one after the other; their counts are added.</summary>
+    /// <exception cref="ArgumentException"><paramref name="parts"/> holds null.</exception>
+    public static QueryRanks Concat(IReadOnlyList<QueryRanks> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        (int queries, int length) = (0, 0);
+        for (int part = 0; part < parts.Count; part++)
+        {
+            if (parts[part] is null)
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"parts must not hold null, but number {part} is."), nameof(parts));
+            }
+
+            queries = checked(queries + parts[part].Count);
+            length = checked(length + parts[part]._offsets[^1]);
+        }
+
+        var blocks = new RankBlock[length];
+        int[] offsets = new int[queries + 1];
+        int[] negatives = new int[queries];
+        var counts = default(RankingCounts);
+        (queries, length) = (0, 0);
+        foreach (QueryRanks part in parts)
+        {
+            part._blocks.AsSpan(0, part._offsets[^1]).CopyTo(blocks.AsSpan(length));
+            part._negatives.CopyTo(negatives, queries);
+            for (int query = 0; query < part.Count; query++)
+            {
+                offsets[queries + query + 1] = length + part._offsets[query + 1];
+            }
+
+            queries += part.Count;
+            length += part._offsets[^1];
+            counts = counts.Plus(part.Counts);
+        }
+
+        return new QueryRanks(blocks, offsets, negatives, counts);
+    }
 }

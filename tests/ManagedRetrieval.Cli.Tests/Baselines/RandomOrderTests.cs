@@ -19,7 +19,8 @@ public class RandomOrderTests
             reciprocals += 1.0 / place;
         }
 
-        Assert.Equal(within / (double)candidates.Get, RankMetrics.TopKAccuracy([rank], k.Get), 1e-12);
-        Assert.Equal(reciprocals / candidates.Get, RankMetrics.MeanReciprocalRank([rank]), 1e-12);
+        var ranks = new QueryRanks([rank], candidates.Get);
+        Assert.Equal(within / (double)candidates.Get, RankMetric.TopKAccuracy(k.Get).Of(ranks), 1e-12);
+        Assert.Equal(reciprocals / candidates.Get, RankMetric.ReciprocalRank.Of(ranks), 1e-12);
     }
 }

@@ -83,7 +83,7 @@ public class FactorizedTopKTests
         QueryRanks ranks = FactorizedTopK.Rank(same, same, [0, 1, 2, 3, 4, 5, 6]);
         Assert.All(Blocks(ranks), block => Assert.Equal(new RankBlock(0, 6, 1, 0), block));
         Assert.Equal(new RankingCounts(49, 7, 0, 0), ranks.Counts);
-        Assert.Equal(1 / 7.0, RankMetrics.TopKAccuracy(ranks, 1), 1e-12);
+        Assert.Equal(1 / 7.0, RankMetric.TopKAccuracy(1).Of(ranks), 1e-12);
     }
 
     [Fact]
@@ -107,10 +107,11 @@ public class FactorizedTopKTests
         const int Candidates = 8;
         Tensor<float> queries = Tensor<float>.Of(new float[,] { { float.NaN, 1 }, { 1, float.NaN } });
         QueryRanks ranks = FactorizedTopK.Rank(queries, new Draw(35, 12).Tensor<float>(new Shape(Candidates, 2)), [0, Candidates - 1]);
-        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, 1, policy));
-        Assert.Equal(0, RankMetrics.TopKAccuracy(ranks, Candidates - 1, policy));
-        Assert.Equal(1, RankMetrics.TopKAccuracy(ranks, Candidates, policy));
-        Assert.Equal(1.0 / Candidates, RankMetrics.MeanReciprocalRank(ranks, policy), 1e-15);
+        Assert.Equal(0, RankMetric.TopKAccuracy(1).Of(ranks, policy));
+        Assert.Equal(0, RankMetric.TopKAccuracy(Candidates - 1).Of(ranks, policy));
+        Assert.Equal(1, RankMetric.TopKAccuracy(Candidates).Of(ranks, policy));
+        Assert.Equal(1.0 / Candidates, RankMetric.ReciprocalRank.Of(ranks, policy), 1e-15);
+        Assert.Equal(0, RankMetric.Auc.Of(ranks, policy));
         Assert.Equal(0, ranks.Negatives(0));
     }
 

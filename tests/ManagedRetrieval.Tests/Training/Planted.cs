@@ -49,8 +49,8 @@ internal sealed class Planted
         RetrievalDataset.Encode(model, Queries, Corpus, Positives, weights);
 
     /// <summary>The share of held-out queries whose own candidate scores highest of all.</summary>
-    public double HeldOutAccuracy(TwoTowerModel<int[], int[]> model) => RankMetrics.TopKAccuracy(
-        FactorizedTopK.Rank(model.EmbedQueries(HeldOut), model.EmbedCandidates(Corpus), [.. Enumerable.Range(0, Candidates)]), 1);
+    public double HeldOutAccuracy(TwoTowerModel<int[], int[]> model) => RankMetric.TopKAccuracy(1).Of(
+        FactorizedTopK.Rank(model.EmbedQueries(HeldOut), model.EmbedCandidates(Corpus), [.. Enumerable.Range(0, Candidates)]));
 
     private int[] Query(int candidate, int first, int second) =>
         [(3 * candidate) + first, (3 * Candidates) + _draw.Below(Noise), (3 * candidate) + second];

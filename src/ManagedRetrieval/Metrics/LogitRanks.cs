@@ -1,0 +1,106 @@
+using System.Numerics;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Metrics;
+
+/// <summary>Exact ranks within a batch, from its own scores.</summary>
+internal static class LogitRanks
+{
+    /// <summary>Ranks each row's positives among the columns that are kept for the row.</summary>
+    /// <remarks>
+    /// A competitor whose score is NaN is ignored; a positive whose score is NaN ranks below every column that is kept.
+    /// Cost: one comparison for each kept column and positive.
+    /// </remarks>
+    /// <param name="values">[Q, C]: the scores to rank by.</param>
+    /// <param name="kept">[Q, C]: −∞ where a column is removed for a row; may be <paramref name="values"/> itself.</param>
+    /// <param name="positives">For each row its positives' columns, none twice; they count as kept. A row without any is not ranked.</param>
+    public static QueryRanks Of<T>(Tensor<T> values, Tensor<T> kept, OpIndices positives)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (int queries, int columns) = (values.Shape[0], values.Shape[1]);
+        ReadOnlySpan<int> offsets = positives.Offsets.Span;
+        var blocks = new RankBlock[positives.Values.Length];
+        int[] blockOffsets = new int[queries + 1];
+        int[] negatives = new int[queries];
+        (long scored, int tied, int lost, long ignored) = (0, 0, 0, 0);
+        int written = 0;
+        using var othersScratch = new Scratch<T>(columns);
+        using var scoreScratch = new Scratch<T>(columns);
+        using var aboveScratch = new Scratch<int>(columns);
+        using var tiedScratch = new Scratch<int>(columns);
+        for (int query = 0; query < queries; query++)
+        {
+            ReadOnlySpan<int> own = positives.Values.Span[offsets[query]..offsets[query + 1]];
+            if (!own.IsEmpty)
+            {
+                Span<T> scores = scoreScratch.Span[..own.Length];
+                for (int i = 0; i < own.Length; i++)
+                {
+                    scores[i] = values.Row(query)[own[i]];
+                    lost += T.IsNaN(scores[i]) ? 1 : 0;
+                }
+
+                (int numbers, int nans) = Others(values.Row(query), kept.Row(query), own, othersScratch.Span);
+                Count(scores, othersScratch.Span[..numbers], nans, aboveScratch.Span, tiedScratch.Span);
+                int made = RankBlocks.Build(scores, aboveScratch.Span[..own.Length], tiedScratch.Span[..own.Length], blocks.AsSpan(written));
+                foreach (RankBlock block in blocks.AsSpan(written, made))
+                {
+                    tied += block.Others > 0 ? block.Positives : 0;
+                }
+
+                written += made;
+                negatives[query] = numbers;
+                ignored += nans;
+                scored += own.Length + numbers + nans;
+            }
+
+            blockOffsets[query + 1] = written;
+        }
+
+        return new QueryRanks(blocks, blockOffsets, negatives, new RankingCounts(scored, tied, lost, ignored));
+    }
+
+    /// <summary>Gathers the scores of the kept columns that are no positives, and counts those that are NaN.</summary>
+    private static (int Numbers, int NaNs) Others<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> kept, ReadOnlySpan<int> positives, Span<T> others)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (int numbers, int nans) = (0, 0);
+        for (int column = 0; column < values.Length; column++)
+        {
+            if (T.IsNegativeInfinity(kept[column]) || positives.Contains(column))
+            {
+                continue;
+            }
+
+            if (T.IsNaN(values[column]))
+            {
+                nans++;
+            }
+            else
+            {
+                others[numbers++] = values[column];
+            }
+        }
+
+        return (numbers, nans);
+    }
+
+    private static void Count<T>(ReadOnlySpan<T> positives, ReadOnlySpan<T> others, int nans, Span<int> above, Span<int> tied)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < positives.Length; i++)
+        {
+            T score = positives[i];
+            (int higher, int same) = (0, 0);
+            foreach (T other in others)
+            {
+                higher += other > score ? 1 : 0;
+                same += other == score ? 1 : 0;
+            }
+
+            (above[i], tied[i]) = T.IsNaN(score) ? (others.Length + nans, 0) : (higher, same);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace ManagedRetrieval.Metrics;
+
+/// <summary>The weighted mean of the losses over an epoch, Σ w·l / Σ w.</summary>
+/// <param name="name">What the figure is called in reports.</param>
+public sealed class MeanLoss(string name = "loss") : ILossMetric
+{
+    private double _sum;
+    private double _weight;
+
+    /// <inheritdoc/>
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
+
+    /// <summary>Σ w·l / Σ w; NaN where nothing came, or nothing with a weight.</summary>
+    public double Result => _sum / _weight;
+
+    /// <inheritdoc/>
+    public void Update(ReadOnlySpan<double> losses, ReadOnlySpan<double> weights)
+    {
+        if (!weights.IsEmpty && weights.Length != losses.Length)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"weights must be one for each of the {losses.Length} losses, not {weights.Length}."), nameof(weights));
+        }
+
+        for (int i = 0; i < losses.Length; i++)
+        {
+            double weight = weights.IsEmpty ? 1 : weights[i];
+            _sum += weight * losses[i];
+            _weight += weight;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reset() => (_sum, _weight) = (0, 0);
+}
