@@ -95,9 +95,9 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             Metrics =
             [
                 model,
-                Baseline("bm25", new Bm25(docs.Candidates), docs.Candidates.Count, docs.Test, cancellationToken),
-                Baseline("most_frequent", new MostFrequent(docs.Overloads), docs.Candidates.Count, docs.Test, cancellationToken),
-                Baseline("random", new RandomOrder(docs.Candidates.Count), docs.Candidates.Count, docs.Test, cancellationToken),
+                Baseline("bm25", new Bm25(docs.Candidates), docs.Test, docs.Candidates.Count, cancellationToken),
+                Baseline("most_frequent", new MostFrequent(docs.Overloads), docs.Test, docs.Candidates.Count, cancellationToken),
+                Baseline("random", new RandomOrder(docs.Candidates.Count), docs.Test, docs.Candidates.Count, cancellationToken),
             ],
             Validation = validation,
             TrainingTime = epochs[^1].Elapsed,
@@ -111,7 +111,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken), retriever.Index.Embeddings, Positives(pairs), workers: team, cancellationToken: cancellationToken);
 
     private static SplitMetrics Baseline(
-        string key, IBaseline baseline, int corpus, IReadOnlyList<DocumentationPair> pairs, CancellationToken cancellationToken)
+        string key, IBaseline baseline, IReadOnlyList<DocumentationPair> pairs, int corpus, CancellationToken cancellationToken)
     {
         var ranks = new RankCounts[pairs.Count];
         for (int i = 0; i < ranks.Length; i++)

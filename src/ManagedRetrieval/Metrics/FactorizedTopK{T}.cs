@@ -20,7 +20,7 @@ public sealed class FactorizedTopK<T>
     private readonly List<float> _weights = [];
     private readonly IdRows? _identifiers;
     private readonly WorkerTeam? _workers;
-    private readonly (int K, string Name)[] _results;
+    private readonly (RankMetric Metric, string Name)[] _results;
     private Tensor<T> _candidates;
     private QueryRanks? _ranks;
     private bool _weighted;
@@ -150,9 +150,9 @@ public sealed class FactorizedTopK<T>
         var results = new Dictionary<string, double>(StringComparer.Ordinal);
         if (ranks.Count > 0 && (weights.IsEmpty || weights.Span.ContainsAnyExcept(0)))
         {
-            foreach ((int k, string name) in _results)
+            foreach ((RankMetric metric, string name) in _results)
             {
-                results[name] = RankMetric.TopKAccuracy(k).Of(ranks, policy, weights.Span);
+                results[name] = metric.Of(ranks, policy, weights.Span);
             }
         }
 
@@ -171,14 +171,14 @@ public sealed class FactorizedTopK<T>
         }
     }
 
-    private static (int K, string Name)[] Results(FactorizedTopKOptions options)
+    private static (RankMetric Metric, string Name)[] Results(FactorizedTopKOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.Name))
         {
             throw new ArgumentException($"options.Name must not be blank, but it is '{options.Name}'.", nameof(options));
         }
 
-        var results = new (int K, string Name)[options.Ks.Count];
+        var results = new (RankMetric Metric, string Name)[options.Ks.Count];
         for (int i = 0; i < results.Length; i++)
         {
             int k = options.Ks[i];
@@ -187,7 +187,8 @@ public sealed class FactorizedTopK<T>
                 throw new ArgumentException($"options.Ks must be at least 1, but number {i} is {k}.", nameof(options));
             }
 
-            results[i] = (k, string.Create(CultureInfo.InvariantCulture, $"{options.Name}/top_{k}_categorical_accuracy"));
+            RankMetric metric = RankMetric.TopKAccuracy(k);
+            results[i] = (metric, $"{options.Name}/{metric.Name}");
         }
 
         return results;

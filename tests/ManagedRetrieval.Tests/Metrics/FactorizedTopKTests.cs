@@ -111,6 +111,7 @@ public class FactorizedTopKTests
         Assert.Equal(0, RankMetric.TopKAccuracy(Candidates - 1).Of(ranks, policy));
         Assert.Equal(1, RankMetric.TopKAccuracy(Candidates).Of(ranks, policy));
         Assert.Equal(1.0 / Candidates, RankMetric.ReciprocalRank.Of(ranks, policy), 1e-15);
+        Assert.Equal(0, RankMetric.Auc.Of(ranks, policy));
         Assert.Equal(0, ranks.Negatives(0));
     }
 
