@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
@@ -55,7 +56,8 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
     /// <summary>All metrics by name.</summary>
     public IReadOnlyDictionary<string, double> Results()
     {
-        SortedDictionary<string, double> results = BatchResults();
+        var results = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        AddBatch(results);
         foreach (FactorizedTopK<T> metric in Factorized)
         {
             foreach ((string name, double value) in metric.Result(Policy))
@@ -68,24 +70,15 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
     }
 
     /// <summary>Batch and loss metrics by name.</summary>
-    public SortedDictionary<string, double> BatchResults()
+    public IReadOnlyDictionary<string, double> BatchResults()
     {
-        var results = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        lock (_lock)
+        if (options.BatchMetrics.Count + options.LossMetrics.Count == 0)
         {
-            float[] weights = [.. _batchWeights];
-            if (weights.AsSpan().ContainsAnyExcept(0f))
-            {
-                AddSeries(results, "batch_logits/", _logitRanks, weights);
-                AddSeries(results, "batch_scores/", _scoreRanks, weights);
-            }
-
-            foreach (ILossMetric metric in options.LossMetrics)
-            {
-                Add(results, metric.Name, metric.Result);
-            }
+            return ReadOnlyDictionary<string, double>.Empty;
         }
 
+        var results = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        AddBatch(results);
         return results;
     }
 
@@ -159,6 +152,24 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
             foreach (ILossMetric metric in options.LossMetrics)
             {
                 metric.Update(values, factors);
+            }
+        }
+    }
+
+    private void AddBatch(SortedDictionary<string, double> results)
+    {
+        lock (_lock)
+        {
+            float[] weights = [.. _batchWeights];
+            if (weights.AsSpan().ContainsAnyExcept(0f))
+            {
+                AddSeries(results, "batch_logits/", _logitRanks, weights);
+                AddSeries(results, "batch_scores/", _scoreRanks, weights);
+            }
+
+            foreach (ILossMetric metric in options.LossMetrics)
+            {
+                Add(results, metric.Name, metric.Result);
             }
         }
     }

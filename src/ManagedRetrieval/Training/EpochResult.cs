@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace ManagedRetrieval.Training;
 
 /// <summary>What one epoch came to.</summary>
@@ -10,5 +12,5 @@ public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed)
     public int RowsWithoutNegatives { get; init; }
 
     /// <summary>The task's batch and loss metrics over this epoch, by name; empty where it has none.</summary>
-    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }

@@ -95,7 +95,7 @@ public class SamplingCorrectionTests
             // Of the even batches, then of the odd ones.
             double[][] difference = [new double[Queries * Dimensions], new double[Queries * Dimensions]];
             int[][] counts = [new int[Queries], new int[Queries]];
-            var task = new RetrievalTask<double>(new RetrievalTaskOptions { Temperature = Temperature });
+            var task = new RetrievalTask<double>(new RetrievalTaskOptions<double> { Temperature = Temperature });
             var tape = new Tape<double>();
             var draw = new Draw((ulong)batchSize, 1);
             (int[] x, int[] y) = (new int[batchSize], new int[batchSize]);

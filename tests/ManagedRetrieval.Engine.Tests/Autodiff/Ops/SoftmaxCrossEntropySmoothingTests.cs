@@ -1,7 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
-using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.TestKit;
 
@@ -102,29 +101,6 @@ public class SoftmaxCrossEntropySmoothingTests
         Agree.InNorm<float>("loss", Reference([logit, 0, -logit, logit, logit, logit], [2, 0], 3, 0.1), loss.Value.Span, 1e-6);
         Assert.All(logits.Gradient.Span.ToArray(), value => Assert.True(float.IsFinite(value)));
     }
-
-    // Whoever does not smooth must not notice that the op can.
-    [Fact]
-    public void Without_smoothing_every_bit_is_that_of_the_plain_formula() => RandomCases.Check(draw =>
-    {
-        int width = draw.Length();
-        float[] values = [.. draw.Values(width).Select(value => (float)value)];
-        int label = draw.Below(width);
-        float[] exponentials = new float[width], gradient = new float[width];
-        (float maximum, float sum) = SoftmaxRow.Exponentials<float>(values, exponentials);
-        for (int j = 0; j < width; j++)
-        {
-            gradient[j] = exponentials[j] * (1 / sum);
-        }
-
-        gradient[label] -= 1;
-        var tape = new Tape<float>();
-        Variable<float> logits = tape.Input(new Tensor<float>(new Shape(1, width), values));
-        Variable<float> loss = logits.SoftmaxCrossEntropy(new[] { label });
-        tape.Backward(loss);
-        Agree.Exactly<float>("loss", [MathF.Log(sum) + (maximum - values[label])], loss.Value.Span);
-        Agree.Exactly<float>("gradient", gradient, logits.Gradient.Span);
-    });
 
     [Theory]
     [InlineData(-0.1)]
