@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace ManagedRetrieval.House.Tests;
 
 /// <summary>Arrows point down: between projects, and between the folders of each.</summary>
-public partial class LayerTests
+public class LayerTests
 {
     /// <summary>For each project of src the projects that it may refer to.</summary>
     private static readonly Dictionary<string, string[]> Projects = new(StringComparer.Ordinal)
@@ -14,7 +13,7 @@ public partial class LayerTests
         ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine"],
     };
 
-    /// <summary>For each namespace of a project its level: a file may use namespaces of lower levels and its own.</summary>
+    /// <summary>For each namespace its level, and for a type that lies elsewhere its own: a file may use what has a lower level, and its own namespace.</summary>
     private static readonly Dictionary<string, int> Levels = new(StringComparer.Ordinal)
     {
         ["ManagedRetrieval.Engine.Memory"] = 0,
@@ -38,6 +37,14 @@ public partial class LayerTests
         ["ManagedRetrieval.Data"] = 12,
         ["ManagedRetrieval.Training"] = 13,
         ["ManagedRetrieval.Retrieval"] = 13,
+        ["ManagedRetrieval.Cli.ExitCode"] = 20,
+        ["ManagedRetrieval.Cli.ToolException"] = 20,
+        ["ManagedRetrieval.Cli.Output"] = 21,
+        ["ManagedRetrieval.Cli.ReferenceDocs"] = 21,
+        ["ManagedRetrieval.Cli.Baselines"] = 22,
+        ["ManagedRetrieval.Cli.Quickstart"] = 23,
+        ["ManagedRetrieval.Cli.Commands"] = 24,
+        ["ManagedRetrieval.Cli"] = 25,
     };
 
     [Fact]
@@ -56,24 +63,37 @@ public partial class LayerTests
     [Fact]
     public void Folders_use_only_folders_below_them()
     {
-        var wrong = new List<string>();
-        foreach (string path in Repository.Files("src/ManagedRetrieval.Engine", "*.cs").Concat(Repository.Files("src/ManagedRetrieval", "*.cs")))
-        {
-            string source = Repository.Read(path);
-            string own = Namespace().Match(source).Groups[1].Value;
-            Assert.True(Levels.TryGetValue(own, out int level), $"{path}: give the namespace '{own}' its place in the layers");
-            foreach (Match match in Using().Matches(source))
-            {
-                string used = match.Groups[1].Value;
-                if (used != own && !(Levels.TryGetValue(used, out int usedLevel) && usedLevel < level))
-                {
-                    wrong.Add($"{path} uses {used}");
-                }
-            }
-        }
-
-        Assert.Empty(wrong);
+        string[] paths = [.. Repository.Files("src", "*.cs")];
+        Assert.All(Projects.Keys, project => Assert.Contains(paths, path => path.StartsWith($"src/{project}/", StringComparison.Ordinal)));
+        Assert.Empty(Layers.Wrong(paths.Select(path => (path, Repository.Read(path))), Levels));
     }
+
+    [Theory]
+    [InlineData("using A.High; namespace A.Low; class C;", "A.High")]
+    [InlineData("namespace A.Low; using A.High; class C;", "A.High")]
+    [InlineData("namespace A.Low; class C { High.Thing? x; }", "A.High.Thing")]
+    [InlineData("namespace A.Low; class C { int x = A.High.Thing.Size; }", "A.High.Thing")]
+    [InlineData("namespace A.Low; class C { object x = new global::A.High.Thing(); }", "A.High.Thing")]
+    [InlineData("namespace A.Low; class C { object x = typeof(System.Collections.Generic.List<High.Box<int>>); }", "A.High.Box")]
+    [InlineData("using T = A.High.Thing; namespace A.Low; class C { T? x; }", "A.High.Thing")]
+    [InlineData("using static A.High.Thing; namespace A.Low; class C { int x = Size; }", "A.High.Thing")]
+    [InlineData("namespace A.Low; class C { [High.Mark] int x; }", "A.High.MarkAttribute")]
+    [InlineData("namespace A.Low; class C { Top? x; }", "A.Top")]
+    [InlineData("namespace A.Lost; class C;", "give 'A.Lost.C' its place")]
+    [InlineData("namespace A.Low; class C { A.Lost.Thing? x; } namespace A.Lost { class Thing; }", "A.Lost.Thing")]
+    public void A_use_from_below_is_noticed_however_it_is_written(string source, string named)
+    {
+        string wrong = Assert.Single(Wrong(source));
+        Assert.Contains("made-up.cs", wrong, StringComparison.Ordinal);
+        Assert.EndsWith(named, wrong, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("using A.Low; namespace A.High; class C { Small? x; Low.Small? y; }")]
+    [InlineData("namespace A.Low; class C { Bottom? x; Small? y; }")]
+    [InlineData("namespace A.Low; class C { int High; int x => High; System.Text.StringBuilder? y; }")]
+    [InlineData("namespace A; class C { Top? x; High.Thing? y; Low.Small? z; }")]
+    public void A_use_of_what_lies_below_or_beside_is_in_order(string source) => Assert.Empty(Wrong(source));
 
     [Fact]
     public void Files_of_src_stay_short()
@@ -81,9 +101,14 @@ public partial class LayerTests
         Assert.All(Repository.Files("src", "*.cs"), path => Assert.InRange(Repository.Read(path).AsSpan().Count('\n'), 1, 250));
     }
 
-    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
-    private static partial Regex Namespace();
-
-    [GeneratedRegex(@"^using (ManagedRetrieval[\w.]*);", RegexOptions.Multiline)]
-    private static partial Regex Using();
+    private static IReadOnlyList<string> Wrong(string source)
+    {
+        const string Others = """
+            namespace A { public class Top; public class Bottom; }
+            namespace A.High { public class Thing { public static int Size; } public class Box<T>; public class MarkAttribute : System.Attribute; }
+            namespace A.Low { public class Small; }
+            """;
+        var levels = new Dictionary<string, int>(StringComparer.Ordinal) { ["A.Bottom"] = 0, ["A.Low"] = 1, ["A.High"] = 2, ["A"] = 3 };
+        return [.. Layers.Wrong([("others.cs", Others), ("made-up.cs", source)], levels)];
+    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Engine.Parallel;
@@ -37,16 +36,6 @@ internal static class QueryCommand
         return command;
     }
 
-    /// <summary>Shows answers, best first.</summary>
-    public static void Show(Terminal terminal, ScoredCandidate<string>[] answers) => terminal.Table(
-        [new Column("rank"), new Column("candidate", IsText: true), new Column("score")],
-        [.. answers.Select((answer, i) => (IReadOnlyList<string>)
-        [
-            string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
-            Terminal.OneLine(answer.Identifier),
-            string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
-        ])]);
-
     private static async Task<int> RunAsync(Terminal terminal, string model, string text, int k, int workers, CancellationToken cancellationToken)
     {
         if (Directory.Exists(model))
@@ -65,7 +54,7 @@ internal static class QueryCommand
         cancellationToken.ThrowIfCancellationRequested();
         ScoredCandidate<string>[] answers = retriever.Retrieve(text, k);
         cancellationToken.ThrowIfCancellationRequested();
-        Show(terminal, answers);
+        terminal.Answers(answers);
         return ExitCode.Done;
     }
 }

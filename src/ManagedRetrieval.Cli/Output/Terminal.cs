@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Training;
 using Spectre.Console;
 
@@ -54,6 +55,16 @@ internal sealed class Terminal(IAnsiConsole console)
 
         console.Write(table);
     }
+
+    /// <summary>A table of answers, best first.</summary>
+    public void Answers(IReadOnlyList<ScoredCandidate<string>> answers) => Table(
+        [new Column("rank"), new Column("candidate", IsText: true), new Column("score")],
+        [.. answers.Select((answer, i) => (IReadOnlyList<string>)
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{i + 1}"),
+            OneLine(answer.Identifier),
+            string.Create(CultureInfo.InvariantCulture, $"{answer.Score:f4}"),
+        ])]);
 
     /// <summary>Runs training work with a bar that shows rate and remaining time, or a line for each epoch.</summary>
     public async Task<TResult> TrainAsync<TResult>(Func<IProgress<TrainingProgress>, TResult> work)

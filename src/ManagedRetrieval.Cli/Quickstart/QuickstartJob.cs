@@ -1,6 +1,5 @@
 using System.Globalization;
 using ManagedRetrieval.Cli.Baselines;
-using ManagedRetrieval.Cli.Commands;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Data;
@@ -154,7 +153,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         for (int i = 0; i < Sentences.Length; i++)
         {
             terminal.Heading($"\"{Sentences[i]}\"");
-            QueryCommand.Show(terminal, answers[i]);
+            terminal.Answers(answers[i]);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ManagedRetrieval.Engine.Autodiff;
 
 /// <summary>What a gradient check found at its worst place.</summary>
-/// <param name="RelativeError">|analytic − numeric| over the larger of the two, or over a thousandth of the function where both are smaller.</param>
+/// <param name="RelativeError">|analytic − numeric| over the larger of the two, or over a thousandth of the function where both are smaller; 0 where they are equal.</param>
 /// <param name="Tolerance">The largest relative error that passes.</param>
 /// <param name="Where">The direction or element.</param>
 /// <param name="Analytic">The derivative that backward computed there.</param>

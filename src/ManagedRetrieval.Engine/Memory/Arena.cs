@@ -13,10 +13,6 @@ internal sealed class Arena<T>
     private readonly List<Memory<T>> _blocks = [];
     private int _block;
     private int _used;
-    private long _total;
-
-    /// <summary>Elements handed out since the last <see cref="Reset"/>, with what alignment added.</summary>
-    public long Used => _total;
 
     /// <summary>Hands out <paramref name="length"/> elements with whatever they held, starting on a cache line.</summary>
     public Memory<T> Allocate(int length)
@@ -35,7 +31,6 @@ internal sealed class Arena<T>
 
         Memory<T> memory = _blocks[_block].Slice(_used, length);
         _used += rounded;
-        _total += rounded;
         return memory;
     }
 
@@ -59,6 +54,5 @@ internal sealed class Arena<T>
 
         _block = 0;
         _used = 0;
-        _total = 0;
     }
 }

@@ -76,6 +76,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     }
 
     /// <summary>Ends the threads, after what is running is done. Must not be called from within the team's own work.</summary>
+    /// <remarks>An interrupt of the caller does not end the wait; it is pending afterwards.</remarks>
     public void Dispose()
     {
         if (ReferenceEquals(this, Inline) || Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -84,21 +85,16 @@ public sealed unsafe class WorkerTeam : IDisposable
         }
 
         // Being busy for good keeps out a caller that passed the check for disposal just before; it works inline.
-        var wait = default(SpinWait);
-        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
-        {
-            wait.SpinOnce();
-        }
-
+        bool interrupted = Surely(this, static team => team.WaitToBeBusy());
         _ending = true;
         foreach (SemaphoreSlim wake in _wake)
         {
-            wake.Release();
+            interrupted |= Surely(wake, static wake => wake.Release());
         }
 
         foreach (Thread thread in _threads)
         {
-            thread.Join();
+            interrupted |= Surely(thread, static thread => thread.Join());
         }
 
         foreach (SemaphoreSlim wake in _wake)
@@ -106,6 +102,10 @@ public sealed unsafe class WorkerTeam : IDisposable
             wake.Dispose();
         }
 
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
     }
 
     private static void Invoke<TJob>(void* job, int part)
@@ -158,6 +158,15 @@ public sealed unsafe class WorkerTeam : IDisposable
             {
                 interrupted = true;
             }
+        }
+    }
+
+    private void WaitToBeBusy()
+    {
+        var wait = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        {
+            wait.SpinOnce();
         }
     }
 

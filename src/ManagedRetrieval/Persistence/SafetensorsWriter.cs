@@ -151,8 +151,12 @@ public sealed partial class SafetensorsWriter
 
         if (given > Array.MaxLength)
         {
+            // So many elements have no axis of length 0, and at least one axis.
+            long rows = Array.MaxLength / (given / shape[0]);
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' has {given} bytes; at most {Array.MaxLength} are supported. Split it by rows."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Tensor '{name}', {SafetensorsInfo.Describe(type, shape)}, has {given} bytes; a tensor in a file has at most {Array.MaxLength}, here {rows} of its {shape[0]} rows."),
                 nameof(values));
         }
 

@@ -140,10 +140,18 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     }
 
     /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
-    /// <remarks>The model must not be trained meanwhile.</remarks>
+    /// <remarks>
+    /// The model must not be trained meanwhile. No tensor of a file may have more than 2 GB
+    /// (<see cref="Array.MaxLength"/> bytes): a table of rows · dimensions · 4 bytes, and the embeddings and identifiers
+    /// of the index likewise. A model in memory may be larger, so work out the size before training, not after it; fewer
+    /// buckets, a smaller vocabulary or fewer dimensions make it fit.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">A parameter changed while it was being saved; an earlier file is as it was.</exception>
     /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
-    /// <exception cref="ArgumentException">An identifier is no valid Unicode, or a parameter bears a name that the snapshot uses itself.</exception>
+    /// <exception cref="ArgumentException">
+    /// A parameter or the index has more than 2 GB, and the message names the tensor, its size and the limit; an identifier
+    /// is no valid Unicode; or a parameter bears a name that the snapshot uses itself. Nothing was written.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
     public Task SaveAsync(string path, CancellationToken cancellationToken = default) =>

@@ -32,12 +32,12 @@ public class ReferencePackRunTests(ReferencePackRun run, ITestOutputHelper outpu
     }
 
     [ReferencePackFact]
-    public async Task It_searches_all_apis_and_tests_on_thousands_of_sentences()
+    public async Task It_searches_all_apis_and_tests_on_a_few_thousand_sentences()
     {
-        // 39,856 and 2,507 in 10.0.12.
+        // 39,856 and 2,507 in 10.0.12; the ranges, those of ReferenceDocsDatasetTests, leave room for other versions.
         JsonElement data = (await run.FiguresAsync()).GetProperty("data");
-        Assert.InRange(data.GetProperty("corpus").GetInt32(), 39_000, 41_000);
-        Assert.InRange(data.GetProperty("test_queries").GetInt32(), 2_000, 3_000);
+        Assert.InRange(data.GetProperty("corpus").GetInt32(), 30_000, 60_000);
+        Assert.InRange(data.GetProperty("test_queries").GetInt32(), 1_800, 3_600);
     }
 
     [ReferencePackFact]

@@ -17,6 +17,56 @@ public class GradientCheckTests
     public void A_product_passes_with_the_right_factor_alone(double factor, bool passes) => Judge(
         passes, (tape, x, y) => tape.Apply(new Product(factor), [tape.Parameter(x), tape.Parameter(y)]));
 
+    [Theory]
+    [InlineData(1.0, true)]
+    [InlineData(-1.0, false)]
+    [InlineData(2.0, false)]
+    [InlineData(1.0001, false)]
+    [InlineData(0.0, false)]
+    [InlineData(double.NaN, false)]
+    public void A_function_of_any_size_is_held_to_its_own_size(double factor, bool passes)
+    {
+        foreach (double size in (double[])[1e-300, 1e-100, 1e-10, 1e-4, 1e4, 1e100])
+        {
+            Judge(passes, (tape, x, y) => tape.Apply(new Product(factor), [tape.Parameter(x), tape.Parameter(y)]).Scale(size));
+        }
+    }
+
+    [Fact]
+    public void A_function_that_is_zero_has_no_gradient_but_zero()
+    {
+        Judge(true, (tape, x, y) => tape.Parameter(x).Multiply(tape.Parameter(y)).Scale(0));
+        foreach (double slope in (double[])[1e-300, -1e-10, 1])
+        {
+            Judge(false, (tape, x, y) => tape.Parameter(x).Multiply(tape.Parameter(y)).Scale(0).Add(tape.Apply(new Zero(slope), [tape.Parameter(x)])));
+        }
+    }
+
+    [Theory]
+    [InlineData(1e6)]
+    [InlineData(-1e6)]
+    [InlineData(1e-6)]
+    public void Every_element_has_a_step_of_its_own_size(double large)
+    {
+        DenseParameter<double> a = new("a", Tensor<double>.Of(large)), b = new("b", Tensor<double>.Of(1)), both = new("both", Tensor<double>.Of(large, 1));
+        Judge(true, tape => tape.Parameter(a).Add(tape.Apply(new SineOfLast(1), [tape.Parameter(b)])), a, b);
+        Judge(true, tape => tape.Apply(new SineOfLast(1), [tape.Parameter(both)]), both);
+
+        // A direction sees little of the smaller element, but the Jacobian sees it by itself.
+        GradientCheckResult result = GradientCheck.RunJacobian(tape => tape.Apply(new SineOfLast(1.0001), [tape.Parameter(both)]), [both]);
+        Assert.False(result.Passed, result.ToString());
+        Assert.Equal("output 1 by element 1 of 'both'", result.Where);
+        Assert.Equal(Math.Cos(1), result.Numeric, 1e-9);
+    }
+
+    [Fact]
+    public void A_missing_derivative_by_a_small_element_fails_where_a_large_one_multiplies_it()
+    {
+        DenseParameter<double> x = new("x", Tensor<double>.Of(1e6, 0.5));
+        Judge(true, tape => tape.Apply(new FirstBySineOfLast(whole: true), [tape.Parameter(x)]), x);
+        Judge(false, tape => tape.Apply(new FirstBySineOfLast(whole: false), [tape.Parameter(x)]), x);
+    }
+
     [Fact]
     public void A_rule_that_overwrites_fails_where_one_value_is_used_twice()
     {

@@ -83,3 +83,55 @@ internal sealed class Normalize(bool projects) : Op<double>
 
     private static double Length(OpFrame<double> frame) => Math.Sqrt(frame.Input(0).Span.ToArray().Sum(value => value * value));
 }
+
+/// <summary>Zero, with a gradient of <paramref name="slope"/>.</summary>
+internal sealed class Zero(double slope) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => inputs[0];
+
+    public override void Forward(OpFrame<double> frame) => frame.Output.Span.Clear();
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        for (int i = 0; i < frame.Output.Shape.Length; i++)
+        {
+            frame.InputGradient(0).Span[i] += slope * frame.OutputGradient.Span[i];
+        }
+    }
+}
+
+/// <summary>The identity, but the sine of the last element, whose gradient is multiplied by <paramref name="factor"/>; 1 is right.</summary>
+internal sealed class SineOfLast(double factor) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => inputs[0];
+
+    public override void Forward(OpFrame<double> frame)
+    {
+        frame.Input(0).Span.CopyTo(frame.Output.Span);
+        frame.Output.Span[^1] = Math.Sin(frame.Input(0).Span[^1]);
+    }
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        for (int i = 0; i < frame.Output.Shape.Length; i++)
+        {
+            double slope = i == frame.Output.Shape.Length - 1 ? factor * Math.Cos(frame.Input(0).Span[i]) : 1;
+            frame.InputGradient(0).Span[i] += slope * frame.OutputGradient.Span[i];
+        }
+    }
+}
+
+/// <summary>[x₀ · sin x₁], whose rule may lack the derivative by the second element.</summary>
+internal sealed class FirstBySineOfLast(bool whole) : Op<double>
+{
+    public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices) => new(1);
+
+    public override void Forward(OpFrame<double> frame) => frame.Output.Span[0] = frame.Input(0).Span[0] * Math.Sin(frame.Input(0).Span[1]);
+
+    public override void Backward(OpFrame<double> frame)
+    {
+        (double x, double y, double u) = (frame.Input(0).Span[0], frame.Input(0).Span[1], frame.OutputGradient.Span[0]);
+        frame.InputGradient(0).Span[0] += u * Math.Sin(y);
+        frame.InputGradient(0).Span[1] += whole ? u * x * Math.Cos(y) : 0;
+    }
+}

@@ -50,17 +50,6 @@ public class ArenaTests
         cases: 40,
         size: 20);
 
-    [Fact]
-    public void Used_counts_what_was_handed_out_since_the_reset()
-    {
-        var arena = new Arena<double>();
-        arena.Allocate(8);
-        arena.Allocate(100_000);
-        Assert.Equal(100_008, arena.Used);
-        arena.Reset();
-        Assert.Equal(0, arena.Used);
-    }
-
     private static void Step(Arena<float> arena, int[] lengths)
     {
         foreach (int length in lengths)

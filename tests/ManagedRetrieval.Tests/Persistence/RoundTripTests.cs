@@ -104,6 +104,8 @@ public class RoundTripTests
         Assert.Throws<ArgumentException>("shape", () => writer.Add("y", new float[] { 1 }, -1, -1));
         Assert.Throws<ArgumentException>("shape", () => writer.Add("y", new float[] { 1 }, 1, 1, 1, 1));
         Assert.Throws<ArgumentException>("shape", () => writer.Add("y", Array.Empty<float>(), 1L << 40, 1L << 40, 0));
+        using var memory = new UnseenMemory((1 << 29) + 1);
+        Assert.Throws<ArgumentException>("values", () => writer.Add("y", memory.Memory, memory.Memory.Length));
         Assert.Throws<ArgumentException>("key", () => writer.AddMetadata("k", "w"));
         Assert.Throws<ArgumentException>("key", () => writer.AddMetadata("xxh64_header", "w"));
         Assert.Throws<ArgumentException>("value", () => writer.AddMetadata("l", "\udc00"));
