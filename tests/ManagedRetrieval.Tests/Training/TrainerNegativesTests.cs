@@ -30,7 +30,11 @@ public class TrainerNegativesTests
         int[] drawn = [3, 3, 7, 190];
         TrainingOptions options = new()
         {
-            Epochs = 1, BatchSize = Pairs, CorrectSamplingBias = correct, NegativeSampler = new Fixed(drawn), SampledNegatives = drawn.Length,
+            Epochs = 1,
+            BatchSize = Pairs,
+            CorrectSamplingBias = correct,
+            NegativeSampler = new Fixed(drawn),
+            SampledNegatives = drawn.Length,
         };
         double loss = Assert.Single(Fit(model, options)).Loss;
 
@@ -77,7 +81,12 @@ public class TrainerNegativesTests
     {
         TrainingOptions options = new()
         {
-            Epochs = 2, BatchSize = Pairs, CorrectSamplingBias = true, MemoryCapacity = 300, NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = 50,
+            Epochs = 2,
+            BatchSize = Pairs,
+            CorrectSamplingBias = true,
+            MemoryCapacity = 300,
+            NegativeSampler = new UniformSampler(Planted.Candidates),
+            SampledNegatives = 50,
         };
         float[] once = Train(options, null);
         using var team = new WorkerTeam(3);
