@@ -103,6 +103,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
     /// <remarks>The model must not be trained meanwhile.</remarks>
     /// <exception cref="InvalidOperationException">A parameter changed while it was being saved; an earlier file is as it was.</exception>
+    /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite; nothing was written.</exception>
     /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
     /// <exception cref="ArgumentException">An identifier is no valid Unicode, or a parameter bears a name that the snapshot uses itself.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>

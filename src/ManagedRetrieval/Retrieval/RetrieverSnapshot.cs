@@ -26,6 +26,7 @@ internal static class RetrieverSnapshot
     private const string EmbeddingsName = "index.embeddings";
     private const string IdentifiersName = "index.identifiers";
 
+    /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite.</exception>
     public static SafetensorsWriter Write<TQuery, TCandidate, TId>(Retriever<TQuery, TCandidate, TId> retriever)
         where TId : notnull
     {
