@@ -91,15 +91,18 @@ public sealed class Trainer(
                 weight += stepWeight;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
                 progress?.Report(new TrainingProgress(
-                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, loss / weight, clock.Elapsed));
+                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, Mean(loss, weight), clock.Elapsed));
             }
 
-            results.Add(new EpochResult(epoch, loss / weight, clock.Elapsed));
+            results.Add(new EpochResult(epoch, Mean(loss, weight), clock.Elapsed));
         }
 
         CheckParameters();
         return results;
     }
+
+    /// <summary>The mean loss; 0 as long as only pairs of weight 0 were seen, whose loss is 0.</summary>
+    private static double Mean(double loss, double weight) => weight > 0 ? loss / weight : 0;
 
     /// <summary>The last update has no later loss that would show it.</summary>
     private void CheckParameters()
