@@ -103,6 +103,9 @@ public class WorkerTeamEndTests
         Task run = Task.Run(() => team.Run(new Gate(runs, started, go), runs.Length));
         Assert.True(await started.WaitAsync(Long));
         Task disposal = Task.Run(team.Dispose);
+
+        // Refused runs tell that disposal has begun. Were this thread to dispose first, it would wait for a gate that it opens later.
+        Assert.True(SpinWait.SpinUntil(() => Record.Exception(() => team.Run(new Fail(), 4)) is ObjectDisposedException, Long), "disposal does not begin");
         await Task.Delay(50);
         Assert.False(disposal.IsCompleted, "disposal did not wait");
         team.Dispose();
