@@ -3,31 +3,70 @@ using ManagedRetrieval.Persistence;
 namespace ManagedRetrieval.Cli.Output;
 
 /// <summary>Finds out before the work, not after it, that its results could not be written.</summary>
-internal static class OutputPlace
+/// <remarks>Runs may share places: the files are not touched, and folders are removed only when empty.</remarks>
+internal sealed class OutputPlace : IDisposable
 {
+    private readonly List<string> _folders = [];
+    private readonly Stack<string> _made = new();
+
+    private OutputPlace()
+    {
+    }
+
     private static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
-    /// <summary>Makes the folders of the files, and each file for a moment where there is none.</summary>
+    /// <summary>Makes the folders of the files, and another file in each of them for a moment.</summary>
     /// <param name="files">The files; none may take another one's place or stand below it, also where links lead there.</param>
+    /// <returns>To be disposed after the last file was written, or failed to be.</returns>
     /// <exception cref="ToolException">A file could not be written; the folders that were made are gone again.</exception>
-    public static void Prepare(params ReadOnlySpan<string> files)
+    public static OutputPlace Prepare(params ReadOnlySpan<string> files)
     {
-        var made = new Stack<string>();
+        var place = new OutputPlace();
         try
         {
             for (int i = 0; i < files.Length; i++)
             {
-                Check(files[i], files[..i], made);
+                place.Check(files[i], files[..i]);
             }
+
+            return place;
         }
         catch (ToolException)
         {
-            Remove(made);
+            place.Dispose();
             throw;
         }
     }
 
-    private static void Check(string file, ReadOnlySpan<string> others, Stack<string> made)
+    /// <summary>Makes folders again that have gone since: another run that failed removes those that it had made.</summary>
+    /// <exception cref="IOException">A folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder may not be made.</exception>
+    public void MakeFolders()
+    {
+        foreach (string folder in _folders)
+        {
+            MakeFolder(folder);
+        }
+    }
+
+    /// <summary>Removes the folders that were made and are empty.</summary>
+    public void Dispose()
+    {
+        // The innermost first.
+        while (_made.TryPop(out string? folder))
+        {
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It holds results, this run's or another's; or why there are none says more.
+            }
+        }
+    }
+
+    private void Check(string file, ReadOnlySpan<string> others)
     {
         if (Path.EndsInDirectorySeparator(file))
         {
@@ -52,7 +91,7 @@ internal static class OutputPlace
                 throw new ToolException($"Cannot write '{file}': a device cannot be replaced by a file.");
             }
 
-            TryOut(file, path, made);
+            TryOut(file, path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -60,57 +99,58 @@ internal static class OutputPlace
         }
     }
 
-    private static void TryOut(string file, string path, Stack<string> made)
+    private void TryOut(string file, string path)
     {
         string folder = FolderOf(path);
-        if (File.Exists(folder))
-        {
-            throw new ToolException($"Cannot write to the folder '{folder}': it is a file.");
-        }
-
-        MakeFolder(folder, made);
+        MakeFolder(folder);
+        _folders.Add(folder);
         if (Directory.Exists(path))
         {
             throw new ToolException($"Cannot write '{file}': it is a folder.");
         }
 
-        // A link to nothing is no file, but creating one would follow it.
-        if (!File.Exists(path) && new FileInfo(path).LinkTarget is null)
-        {
-            Touch(path);
-        }
-
+        RequirePossible(path);
         Touch(Path.Combine(folder, $".probe-{Guid.NewGuid():N}.tmp"));
+    }
+
+    /// <exception cref="IOException">The system refuses the name, such as one that is too long.</exception>
+    private static void RequirePossible(string path)
+    {
+        try
+        {
+            // To create the file and remove it would remove what another run has put in its place meanwhile.
+            File.GetAttributes(path);
+        }
+        catch (FileNotFoundException)
+        {
+        }
     }
 
     private static void Touch(string path) =>
         new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
 
-    private static void MakeFolder(string folder, Stack<string> made)
+    private void MakeFolder(string folder)
     {
-        if (!Directory.Exists(folder))
+        if (Directory.Exists(folder))
         {
-            MakeFolder(FolderOf(folder), made);
-            Directory.CreateDirectory(folder);
-            made.Push(folder);
+            return;
         }
+
+        if (File.Exists(folder))
+        {
+            throw new ToolException($"Cannot write to the folder '{folder}': it is {Kind(folder)}.");
+        }
+
+        MakeFolder(FolderOf(folder));
+        Directory.CreateDirectory(folder);
+        _made.Push(folder);
     }
 
-    // The innermost first; a folder that someone else has begun to use stays.
-    private static void Remove(Stack<string> made)
-    {
-        try
-        {
-            while (made.TryPop(out string? folder))
-            {
-                Directory.Delete(folder);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Why the file could not be written says more.
-        }
-    }
+    // To .NET a link that leads nowhere is a file. One that leads in a circle is an IOException that says so.
+    private static string Kind(string file) =>
+        File.ResolveLinkTarget(file, returnFinalTarget: true) is { Exists: false } target
+            ? $"a link to '{target.FullName}', which does not exist"
+            : "a file";
 
     // Of the file itself no link is followed: what is written takes the link's place.
     private static string RealPath(string file)

@@ -34,7 +34,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     {
         ReferencePack pack = search.Pack ?? throw new ToolException(
             "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
-        OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
+        using OutputPlace place = OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
         using var team = new WorkerTeam(settings.Workers);
         ReferenceDocsDataset docs = terminal.Step($"Reading the documentation of .NET {pack.Version} …", () => ReferenceDocsDataset.Load(pack));
         cancellationToken.ThrowIfCancellationRequested();
@@ -54,6 +54,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             () => Retriever<string, string, string>.Build(model, docs.CandidateTexts, docs.Candidates, team, cancellationToken: cancellationToken));
         QuickstartReport report = terminal.Step(
             "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, epochs, team, cancellationToken));
+        place.MakeFolders();
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
         if (settings.JsonFile is { } file)
         {

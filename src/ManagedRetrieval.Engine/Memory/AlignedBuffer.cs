@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -14,6 +15,7 @@ internal static class AlignedBuffer
     public const int Alignment = 64;
 
     /// <summary>Allocates <paramref name="length"/> zeroed elements.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An array could not hold them and what alignment may skip.</exception>
     public static unsafe Memory<T> Allocate<T>(int length)
         where T : unmanaged
     {
@@ -22,7 +24,14 @@ internal static class AlignedBuffer
             return Memory<T>.Empty;
         }
 
-        T[] array = GC.AllocateArray<T>(checked(length + ((Alignment / sizeof(T)) - 1)), pinned: true);
+        int skipped = (Alignment / sizeof(T)) - 1;
+        if (length > Array.MaxLength - skipped)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), string.Create(
+                CultureInfo.InvariantCulture, $"New memory holds at most {Array.MaxLength - skipped} elements of {typeof(T).Name}, not {length}."));
+        }
+
+        T[] array = GC.AllocateArray<T>(length + skipped, pinned: true);
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
         int skip = (int)((Alignment - (address % Alignment)) % Alignment) / sizeof(T);
         return array.AsMemory(skip, length);

@@ -15,6 +15,7 @@ public readonly struct Tensor<T>
 {
     /// <summary>Makes a tensor of zeros.</summary>
     /// <exception cref="ArgumentException"><paramref name="shape"/> is the default value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An array could not hold the elements and up to 63 bytes before them, for alignment.</exception>
     public Tensor(Shape shape)
         : this(shape, AlignedBuffer.Allocate<T>(shape.Length))
     {

@@ -37,9 +37,9 @@ public sealed class RetrievalDataset
     /// <param name="queries">One for each pair.</param>
     /// <param name="corpus">The candidates.</param>
     /// <param name="positives">For each pair the row of its candidate in <paramref name="corpus"/>.</param>
-    /// <param name="weights">For each pair its weight, finite and not negative; empty for 1.</param>
+    /// <param name="weights">For each pair its weight, finite, not negative and not 0 for every pair; empty for 1.</param>
     /// <param name="cancellationToken">Stops between inputs.</param>
-    /// <exception cref="ArgumentException">The lengths differ, there are no pairs, or a row or weight is outside its range.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, there are no pairs, a row or weight is outside its range, or every weight is 0.</exception>
     public static RetrievalDataset Encode<TQuery, TCandidate>(
         TwoTowerModel<TQuery, TCandidate> model,
         IReadOnlyList<TQuery> queries,
@@ -122,6 +122,11 @@ public sealed class RetrievalDataset
                 throw new ArgumentException(
                     string.Create(CultureInfo.InvariantCulture, $"weights must be finite and not negative, but number {i} is {weights[i]}."), nameof(weights));
             }
+        }
+
+        if (!weights.IsEmpty && !weights.ContainsAnyExcept(0))
+        {
+            throw new ArgumentException("weights is 0 for every pair; expected a weight above 0.", nameof(weights));
         }
     }
 }

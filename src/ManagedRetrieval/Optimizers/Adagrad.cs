@@ -19,13 +19,14 @@ public sealed class Adagrad<T> : Optimizer<T>
     /// <param name="learningRate">η, positive and finite.</param>
     /// <param name="initialAccumulator">a before the first step, finite and not negative.</param>
     /// <param name="epsilon">ε, positive and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range, or is so as a <typeparamref name="T"/>.</exception>
     public Adagrad(double learningRate = 0.1, double initialAccumulator = 0.1, double epsilon = 1e-7)
         : base(learningRate)
     {
-        if (!(initialAccumulator >= 0) || !double.IsFinite(initialAccumulator))
+        if (!(initialAccumulator >= 0) || !T.IsFinite(T.CreateChecked(initialAccumulator)))
         {
-            throw new ArgumentOutOfRangeException(nameof(initialAccumulator), initialAccumulator, "The initial accumulator must be finite and not negative.");
+            throw new ArgumentOutOfRangeException(
+                nameof(initialAccumulator), initialAccumulator, $"{nameof(initialAccumulator)} must be finite and not negative as {typeof(T).Name}.");
         }
 
         InitialState = initialAccumulator;

@@ -22,7 +22,7 @@ public sealed class Adam<T> : Optimizer<T>
     /// <param name="beta1">β₁, in [0, 1).</param>
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, positive and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range, or is so as a <typeparamref name="T"/>.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
         : base(learningRate)
     {
@@ -61,6 +61,9 @@ public sealed class Adam<T> : Optimizer<T>
         }
     }
 
+    // What rounds to 1 would never decay.
     private static double Decay(double value, string name) =>
-        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie in [0, 1).");
+        value >= 0 && T.CreateChecked(value) < T.One
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie in [0, 1) as {typeof(T).Name}.");
 }

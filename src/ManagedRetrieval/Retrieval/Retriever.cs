@@ -147,6 +147,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// buckets, a smaller vocabulary or fewer dimensions make it fit.
     /// </remarks>
     /// <exception cref="InvalidOperationException">A parameter changed while it was being saved; an earlier file is as it was.</exception>
+    /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite; nothing was written.</exception>
     /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
     /// <exception cref="ArgumentException">
     /// A parameter or the index has more than 2 GB, and the message names the tensor, its size and the limit; an identifier

@@ -28,6 +28,7 @@ internal static class RetrieverSnapshot
     private const string IdentifiersName = "index.identifiers";
     private const string ProbabilityName = "index.sampling_probability";
 
+    /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite.</exception>
     public static SafetensorsWriter Write<TQuery, TCandidate, TId>(Retriever<TQuery, TCandidate, TId> retriever)
         where TId : notnull
     {

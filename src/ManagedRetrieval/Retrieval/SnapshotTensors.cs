@@ -7,6 +7,7 @@ namespace ManagedRetrieval.Retrieval;
 /// <summary>Tensors of the engine in a snapshot.</summary>
 internal static class SnapshotTensors
 {
+    /// <exception cref="ArithmeticException">A number is not finite, so that <see cref="Read"/> would refuse it.</exception>
     public static void Add(SafetensorsWriter writer, string name, Tensor<float> tensor)
     {
         Shape shape = tensor.Shape;
@@ -17,6 +18,14 @@ internal static class SnapshotTensors
         }
 
         writer.Add(name, (ReadOnlyMemory<float>)tensor.Memory, lengths);
+
+        // After what the writer refuses at a glance, such as too large a tensor.
+        int bad = FirstNotFinite(tensor.Span);
+        if (bad >= 0)
+        {
+            throw new ArithmeticException(string.Create(
+                CultureInfo.InvariantCulture, $"The tensor '{name}' cannot be saved: element {bad} is {tensor.Span[bad]}, expected a finite number."));
+        }
     }
 
     /// <exception cref="SnapshotFormatException">The tensor is missing, of another type or rank, or holds a number that is not finite.</exception>
@@ -42,8 +51,7 @@ internal static class SnapshotTensors
         var tensor = new Tensor<float>(rank == 1 ? new Shape((int)info.Shape[0]) : new Shape((int)info.Shape[0], (int)info.Shape[1]));
         file.ReadFloats(name, tensor.Span);
 
-        // Of no elements, IsFiniteAll says false.
-        int bad = tensor.Span.IsEmpty || TensorPrimitives.IsFiniteAll<float>(tensor.Span) ? -1 : FirstNotFinite(tensor.Span);
+        int bad = FirstNotFinite(tensor.Span);
         if (bad >= 0)
         {
             throw SnapshotFormatException.InTensor(
@@ -53,8 +61,15 @@ internal static class SnapshotTensors
         return tensor;
     }
 
+    /// <summary>The place of the first number that is not finite; -1 where there is none.</summary>
     private static int FirstNotFinite(ReadOnlySpan<float> values)
     {
+        // Of no elements, IsFiniteAll says false.
+        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
+        {
+            return -1;
+        }
+
         int i = 0;
         while (float.IsFinite(values[i]))
         {

@@ -97,10 +97,10 @@ public sealed class Trainer(
                 alone += counts.RowsWithoutNegatives;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
                 progress?.Report(new TrainingProgress(
-                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, loss / weight, clock.Elapsed));
+                    epoch, options.Epochs, seen, (long)options.Epochs * order.Length, Mean(loss, weight), clock.Elapsed));
             }
 
-            results.Add(new EpochResult(epoch, loss / weight, clock.Elapsed) { RowsWithoutNegatives = alone, Metrics = _task.BatchResults() });
+            results.Add(new EpochResult(epoch, Mean(loss, weight), clock.Elapsed) { RowsWithoutNegatives = alone, Metrics = _task.BatchResults() });
         }
 
         CheckParameters();
@@ -114,6 +114,9 @@ public sealed class Trainer(
             ? throw new ArgumentException("The task must reduce its loss to one number, by Sum or Mean, not None.", nameof(task))
             : task;
     }
+
+    /// <summary>The mean loss; 0 as long as only pairs of weight 0 were seen, whose loss is 0.</summary>
+    private static double Mean(double loss, double weight) => weight > 0 ? loss / weight : 0;
 
     /// <summary>The last update has no later loss that would show it.</summary>
     private void CheckParameters()

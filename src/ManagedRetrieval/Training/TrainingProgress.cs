@@ -5,7 +5,7 @@ namespace ManagedRetrieval.Training;
 /// <param name="Epochs">The number of epochs.</param>
 /// <param name="Pairs">Pairs seen so far, over all epochs.</param>
 /// <param name="TotalPairs">Pairs to see, over all epochs.</param>
-/// <param name="Loss">The weighted mean loss of the epoch so far.</param>
+/// <param name="Loss">The weighted mean loss of the epoch so far; 0 while all pairs seen weigh 0.</param>
 /// <param name="Elapsed">Time since the start.</param>
 public readonly record struct TrainingProgress(int Epoch, int Epochs, long Pairs, long TotalPairs, double Loss, TimeSpan Elapsed)
 {

@@ -36,7 +36,7 @@ public sealed class FailureTests : IDisposable
         ReferencePackSearch search = MadeUpPack.Write(At("dotnet"), members);
         ToolResult result = await InProcess.RunAsync(() => search, "quickstart", "--out", Out);
         result.Failed(1, "too little documentation", search.Pack!.Directory);
-        Assert.Empty(Directory.GetFileSystemEntries(Out));
+        Assert.False(Directory.Exists(Out));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Cli.Tests.EndToEnd;
 using ManagedRetrieval.Cli.Tests.ReferenceDocs;
@@ -22,7 +24,7 @@ public sealed class OutputPlaceTests : IDisposable
 
     [Theory]
     [InlineData("--out occupied", "occupied", "it is a file")]
-    [InlineData("--out occupied/below/it", "occupied")]
+    [InlineData("--out occupied/below/it", "occupied", "it is a file")]
     [InlineData("--out taken", "taken/model.safetensors", "it is a folder")]
     [InlineData("--out out --json occupied/below", "occupied", "it is a file")]
     [InlineData("--out out --json folder", "folder", "it is a folder")]
@@ -45,12 +47,19 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData("--out folder/new --json link/new/model.safetensors", "that is the place of")]
     [InlineData("--out folder --json link/model.safetensors/figures.json", "that is the place of")]
     [InlineData("--out folder --json second/model.safetensors", "that is the place of")]
-    [InlineData("--out circle", "circle")]
-    public async Task Links_do_not_hide_that_two_files_share_a_place(string commandLine, params string[] problems)
+    [InlineData("--out circle", "circle", "oo many")]
+    [InlineData("--out circle/below", "circle", "oo many")]
+    [InlineData("--out dangling", "dangling", "it is a link to", "nowhere', which does not exist")]
+    [InlineData("--out dangling/below", "dangling", "it is a link to", "nowhere', which does not exist")]
+    [InlineData("--out out --json dangling/figures.json", "dangling", "it is a link to", "nowhere', which does not exist")]
+    [InlineData("--out elsewhere", "elsewhere", "it is a file")]
+    public async Task Links_do_not_hide_what_is_in_the_way(string commandLine, params string[] problems)
     {
         Directory.CreateSymbolicLink(At("link"), At("folder"));
         Directory.CreateSymbolicLink(At("second"), "link");
         Directory.CreateSymbolicLink(At("circle"), "circle");
+        Directory.CreateSymbolicLink(At("dangling"), "nowhere");
+        File.CreateSymbolicLink(At("elsewhere"), "occupied");
         await Refused(commandLine, problems);
     }
 
@@ -88,6 +97,77 @@ public sealed class OutputPlaceTests : IDisposable
         (await InProcess.RunAsync(() => _search, run)).Succeeded();
         Assert.NotEqual("earlier", await File.ReadAllTextAsync(At("out/figures.json")));
         Assert.Equal(2, Directory.GetFileSystemEntries(At("out")).Length);
+    }
+
+    [Fact]
+    public async Task The_file_itself_is_neither_made_nor_removed_before_it_is_written()
+    {
+        var seen = new ConcurrentQueue<string?>();
+        var last = new TaskCompletionSource();
+        using var watcher = new FileSystemWatcher(At("folder"));
+        FileSystemEventHandler note = (_, change) =>
+        {
+            seen.Enqueue(change.Name);
+            if (change.Name == "last")
+            {
+                last.TrySetResult();
+            }
+        };
+        watcher.Created += note;
+        watcher.Deleted += note;
+        watcher.EnableRaisingEvents = true;
+        OutputPlace.Prepare(At("folder/model.safetensors")).Dispose();
+        await File.WriteAllTextAsync(At("folder/last"), "");
+        await last.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("last", seen);
+        Assert.DoesNotContain("model.safetensors", seen);
+    }
+
+    [Fact]
+    public void Runs_that_start_at_once_are_all_let_in()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            string file = At($"new-{round}/deep/model.safetensors");
+            var places = new OutputPlace?[8];
+            var refusals = new Exception?[places.Length];
+            using var start = new Barrier(places.Length);
+            Thread[] runs = [.. Enumerable.Range(0, places.Length).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                refusals[i] = Record.Exception(() => { places[i] = OutputPlace.Prepare(file); });
+            }))];
+            Array.ForEach(runs, run => run.Start());
+            Array.ForEach(runs, run => run.Join());
+            Assert.All(refusals, Assert.Null);
+            Array.ForEach(places, place => place!.Dispose());
+            Assert.False(Directory.Exists(At($"new-{round}")));
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_that_another_run_made_and_removed_is_made_again()
+    {
+        using var output = new WatchedWriter("Evaluating", () => Directory.Delete(At("new"), recursive: true));
+        (await InProcess.RunAsync(() => _search, output, live: false, CancellationToken.None, "quickstart", "--epochs", "1", "--out", At("new/out"), "--json", At("new/figures/json"))).Succeeded();
+        Assert.Equal([At("new/figures/json"), At("new/out/model.safetensors")], Directory.GetFiles(At("new"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_at_its_end_removes_its_empty_folders_but_no_result()
+    {
+        // The second file's place is taken by a folder after it was looked at.
+        using var output = new WatchedWriter("Evaluating", () => Directory.CreateDirectory(At("new/figures/json/taken")));
+        ToolResult result = await InProcess.RunAsync(() => _search, output, live: false, CancellationToken.None, "quickstart", "--epochs", "1", "--out", At("out"), "--json", At("new/figures/json"));
+        result.Failed(1, At("new/figures/json"));
+        Assert.Equal([At("out/model.safetensors")], Directory.GetFileSystemEntries(At("out")));
+
+        // And the first file's.
+        using var second = new WatchedWriter("Evaluating", () => Directory.CreateDirectory(At("first/model.safetensors/taken")));
+        result = await InProcess.RunAsync(() => _search, second, live: false, CancellationToken.None, "quickstart", "--epochs", "1", "--out", At("first"), "--json", At("second/figures/json"));
+        result.Failed(1, At("first/model.safetensors"));
+        Assert.False(Directory.Exists(At("second")));
+        Assert.True(Directory.Exists(At("first/model.safetensors/taken")));
     }
 
     private async Task Refused(string commandLine, params string[] problems)

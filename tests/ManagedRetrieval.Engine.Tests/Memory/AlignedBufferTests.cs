@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Engine.Tests.Memory;
 
@@ -31,6 +32,15 @@ public class AlignedBufferTests
     [Fact]
     public void A_length_that_cannot_be_rounded_up_is_an_error() =>
         Assert.Throws<OverflowException>(() => AlignedBuffer.RoundUp<float>(int.MaxValue));
+
+    [Fact]
+    public void A_length_that_leaves_no_room_for_alignment_is_refused_by_name()
+    {
+        // A line holds 16 floats or 8 doubles, of which all but one may be skipped.
+        Refusal.Of<ArgumentOutOfRangeException>(() => AlignedBuffer.Allocate<float>(Array.MaxLength - 14), "length", "at most 2147483576 elements of Single, not 2147483577");
+        Refusal.Of<ArgumentOutOfRangeException>(() => AlignedBuffer.Allocate<double>(Array.MaxLength - 6), "at most 2147483584 elements of Double, not 2147483585");
+        Refusal.Of<ArgumentOutOfRangeException>(() => AlignedBuffer.Allocate<float>(int.MaxValue), "not 2147483647");
+    }
 
     internal static unsafe nuint Address<T>(Memory<T> memory)
         where T : unmanaged

@@ -69,6 +69,10 @@ public class TensorTests
         Refusal.Of<ArgumentException>(() => _ = new Tensor<float>(new Shape(2, 3), new float[5]), "memory", "[2, 3]", "6", "5");
 
     [Fact]
+    public void A_shape_that_new_memory_cannot_hold_is_refused() =>
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new Tensor<float>(new Shape(Array.MaxLength)), "at most 2147483576", "2147483591");
+
+    [Fact]
     public void The_default_shape_is_refused() =>
         Refusal.Of<ArgumentException>(() => _ = new Tensor<float>(default, default), "shape");
 

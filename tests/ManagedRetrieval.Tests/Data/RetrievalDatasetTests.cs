@@ -57,6 +57,8 @@ public class RetrievalDatasetTests
         Refused("weights", "number 1 is -0.5", [[1], [2]], [0, 1], 1, -0.5f);
         Refused("weights", "number 0 is NaN", [[1], [2]], [0, 1], float.NaN, 1);
         Refused("weights", "number 1 is Infinity", [[1], [2]], [0, 1], 1, float.PositiveInfinity);
+        Refused("weights", "is 0 for every pair", [[1], [2]], [0, 1], 0, -0f);
+        Assert.Equal([0, float.Epsilon], RetrievalDataset.Encode<int[], int[]>(Model, [[1], [2]], Corpus, [0, 1], [0, float.Epsilon]).Weights);
         Assert.Throws<ArgumentNullException>("model", () => RetrievalDataset.Encode<int[], int[]>(null!, [[1]], Corpus, [0]));
         Assert.Throws<ArgumentNullException>("queries", () => RetrievalDataset.Encode(Model, null!, Corpus, [0]));
         Assert.Throws<ArgumentNullException>("corpus", () => RetrievalDataset.Encode(Model, [[1]], null!, [0]));

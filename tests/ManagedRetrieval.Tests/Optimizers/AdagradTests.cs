@@ -81,6 +81,11 @@ public class AdagradTests
             Assert.Throws<ArgumentOutOfRangeException>("initialAccumulator", () => new Adagrad<float>(initialAccumulator: wrong));
         }
 
+        // Finite, but infinite in float; what is 0 there is allowed.
+        Assert.Throws<ArgumentOutOfRangeException>("initialAccumulator", () => new Adagrad<float>(initialAccumulator: 1e300));
+        _ = new Adagrad<double>(initialAccumulator: 1e300);
+        _ = new Adagrad<float>(initialAccumulator: 1e-60);
+
         // Positive and finite, but 0 or infinite in float.
         foreach (double wrong in (double[])[1e-60, 1e39])
         {

@@ -100,6 +100,12 @@ public class AdamTests
             Assert.Throws<ArgumentOutOfRangeException>("beta2", () => new Adam<float>(beta2: wrong));
         }
 
+        // Below 1, but 1 in float.
+        const double Rounded = 0.99999999;
+        Assert.Throws<ArgumentOutOfRangeException>("beta1", () => new Adam<float>(beta1: Rounded));
+        Assert.Throws<ArgumentOutOfRangeException>("beta2", () => new Adam<float>(beta2: Rounded));
+        _ = new Adam<double>(beta1: Rounded, beta2: Rounded);
+
         Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new Adam<float>(epsilon: 1e-60));
         foreach (double wrong in (double[])[1e-60, 1e39])
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Parallel;
@@ -145,8 +146,8 @@ public sealed class RetrieverTests : IDisposable
         await File.WriteAllTextAsync(Target, "old");
         using var cancellation = new CancellationTokenSource();
 
-        // One look for the checksum, then one for every megabyte that is written.
-        using var embeddings = new TripWire(3 * Rows, looks: 3, cancellation.Cancel) { Armed = false };
+        // One look for numbers that are not finite and one for the checksum, then one for every megabyte that is written.
+        using var embeddings = new TripWire(3 * Rows, looks: 4, cancellation.Cancel) { Armed = false };
         var index = new BruteForceIndex<string>(new Tensor<float>(new Shape(Rows, 3), embeddings.Memory), [.. Enumerable.Repeat("", Rows)]);
         var retriever = new Retriever<string, string, string>(RetrieverSamples.Text().Model, index);
         embeddings.Armed = true;
@@ -165,9 +166,9 @@ public sealed class RetrieverTests : IDisposable
         await old.SaveAsync(Target);
         byte[] bytes = await File.ReadAllBytesAsync(Target);
 
-        // One look for the checksum, then one to write: the parameter changes in between.
+        // One look for numbers that are not finite and one for the checksum, then one to write: the parameter changes before that.
         TripWire? values = null;
-        values = new TripWire(12, looks: 2, () => values!.Memory.Span[5] += 0.5f) { Armed = false };
+        values = new TripWire(12, looks: 3, () => values!.Memory.Span[5] += 0.5f) { Armed = false };
         var moving = new EmbeddingTable<float>("moving", new Tensor<float>(new Shape(4, 3), values.Memory));
         var still = new EmbeddingTable<float>("still", new Tensor<float>(new Shape(4, 3)));
         var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
@@ -181,6 +182,31 @@ public sealed class RetrieverTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
         Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
         Assert.Equal(old.Retrieve("red fish", 9), (await Retriever<string, string, string>.LoadAsync(Target)).Retrieve("red fish", 9));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public async Task Numbers_that_could_not_be_loaded_are_not_saved_and_the_old_file_is_kept(float value)
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        await retriever.SaveAsync(Target);
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+        foreach ((string name, Tensor<float> tensor) in retriever.Model.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Append(("index.embeddings", retriever.Index.Embeddings)))
+        {
+            int last = tensor.Shape.Length - 1;
+            float before = tensor.Span[last];
+            tensor.Span[last] = value;
+            ArithmeticException refused = await Assert.ThrowsAsync<ArithmeticException>(() => retriever.SaveAsync(Target));
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture, $"'{name}' cannot be saved: element {last} is {value}, expected a finite number"), refused.Message, StringComparison.Ordinal);
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
+            Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+            tensor.Span[last] = before;
+        }
+
+        await retriever.SaveAsync(Target);
     }
 
     [Fact]
