@@ -175,8 +175,8 @@ public sealed class FileSystemTests : IDisposable
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.WaitAsync(TimeSpan.FromSeconds(30)));
 
-        // A writer lets go the thread that is still opening the pipe.
-        await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write).Dispose()).WaitAsync(TimeSpan.FromSeconds(30));
+        // A writer lets go the thread that is still opening the pipe. It reads too, so as not to wait where that thread never came to it.
+        await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite).Dispose()).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
