@@ -81,7 +81,8 @@ internal static class RetrievalReference
     {
         var queryGradient = new Tensor<double>(given.QueryTensor<double>().Shape);
         var candidateGradient = new Tensor<double>(new Shape(given.Candidates, given.Dimensions));
-        double temperatureGradient = 0;
+        double[] queryTerms = new double[queryGradient.Shape.Length], candidateTerms = new double[candidateGradient.Shape.Length];
+        double temperatureGradient = 0, temperatureTerms = 0;
         for (int i = 0; i < given.Queries; i++)
         {
             for (int j = 0; j < given.Candidates; j++)
@@ -94,14 +95,33 @@ internal static class RetrievalReference
                 {
                     queryGradient.Span[query + d] += slope * given.CandidateEmbeddings[(j * given.Dimensions) + d];
                     candidateGradient.Row(j)[d] += slope * given.QueryEmbeddings[query + d];
+                    queryTerms[query + d] += Math.Abs(slope * given.CandidateEmbeddings[(j * given.Dimensions) + d]);
+                    candidateTerms[(j * given.Dimensions) + d] += Math.Abs(slope * given.QueryEmbeddings[query + d]);
                 }
 
                 // d(s / e^θ)/dθ = −s / e^θ.
                 temperatureGradient -= gradient[i, j] * Scaled(given, i, j);
+                temperatureTerms += Math.Abs(gradient[i, j] * Scaled(given, i, j));
             }
         }
 
-        return new Outcome<double>(loss, queryGradient, candidateGradient) { TemperatureGradient = given.LearnTemperature ? [temperatureGradient] : [] };
+        return new Outcome<double>(loss, queryGradient, candidateGradient)
+        {
+            TemperatureGradient = given.LearnTemperature ? [temperatureGradient] : [],
+            TemperatureTerms = temperatureTerms,
+            IsWellConditioned = Norm(queryGradient.Span) >= 1e-2 * Norm(queryTerms) && Norm(candidateGradient.Span) >= 1e-2 * Norm(candidateTerms),
+        };
+    }
+
+    private static double Norm(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += value * value;
+        }
+
+        return Math.Sqrt(sum);
     }
 
     private static double Scaled(RetrievalCase given, int row, int column) => HeadScores(given, row, column).Max() / (given.Temperature ?? 1);

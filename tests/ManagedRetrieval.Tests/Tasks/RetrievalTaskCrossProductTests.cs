@@ -11,15 +11,25 @@ namespace ManagedRetrieval.Tests.Tasks;
 public class RetrievalTaskCrossProductTests
 {
     [Fact]
-    public void Loss_and_both_gradients_are_what_the_formulas_say() => RandomCases.Check(
-        draw =>
-        {
-            RetrievalCase given = RetrievalCases.Random(draw);
-            Outcome<double> expected = RetrievalReference.Run(given);
-            given.Run<double>().AgreesWith(expected, 1e-10);
-            given.Run<float>().AgreesWith(expected, 2e-4);
-        },
-        cases: 2500);
+    public void Loss_and_both_gradients_are_what_the_formulas_say()
+    {
+        int cases = 0, inFloat = 0;
+        RandomCases.Check(
+            draw =>
+            {
+                RetrievalCase given = RetrievalCases.Random(draw);
+                Outcome<double> expected = RetrievalReference.Run(given);
+                given.Run<double>().AgreesWith(expected, 1e-10);
+                cases++;
+                if (expected.IsWellConditioned)
+                {
+                    given.Run<float>().AgreesWith(expected, 2e-4);
+                    inFloat++;
+                }
+            },
+            cases: 2500);
+        Assert.True(inFloat >= 0.9 * cases, $"only {inFloat} of {cases} cases were good enough for float");
+    }
 
     [Fact]
     public void Gradients_agree_with_central_differences() => RandomCases.Check(

