@@ -33,11 +33,11 @@ internal static class PositiveLists
     }
 
     /// <summary>The same seen from the first Q candidates: for each the queries whose positive it is, its own first.</summary>
-    public static OpIndices OfCandidates<T>(Tape<T> tape, int queries, OpIndices positives, ScoreMask mask)
+    public static OpIndices OfCandidates<T>(Tape<T> tape, int queries, OpIndices positives)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         positives.Values.Length == queries
             ? positives
-            : ColumnLists.Of(tape, queries, new Transposed { Positives = new PositiveColumns(positives), Mask = mask, Queries = queries });
+            : ColumnLists.Of(tape, queries, new Transposed { Positives = new PositiveColumns(positives), Queries = queries });
 
     private ref struct Source : ColumnLists.ISource
     {
@@ -92,13 +92,12 @@ internal static class PositiveLists
     private ref struct Transposed : ColumnLists.ISource
     {
         public required PositiveColumns Positives;
-        public required ScoreMask Mask;
         public required int Queries;
 
         public readonly void Write(int row, ref ColumnLists lists)
         {
             lists.Add(row);
-            for (int i = 0; i < Queries && (Mask.IsDefault || Mask.Row(row)[row]); i++)
+            for (int i = 0; i < Queries; i++)
             {
                 if (i != row && Positives.Has(i, row))
                 {

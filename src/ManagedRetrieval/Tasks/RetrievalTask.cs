@@ -106,7 +106,7 @@ public sealed class RetrievalTask<T>
         Variable<T> losses = Checked(_loss.RowLosses(logits, positives), queries);
         if (_options.Symmetric)
         {
-            losses = _symmetric.Join(losses, logits, positives, arguments.ScoreMask);
+            losses = _symmetric.Join(losses, logits, positives);
         }
 
         counts = Count(logits.Value, new PositiveColumns(positives), arguments.ScoreMask);

@@ -6,44 +6,21 @@ using ManagedRetrieval.Losses;
 namespace ManagedRetrieval.Tasks;
 
 /// <summary>Half the loss over rows, half over the first Q columns, where each candidate picks its query.</summary>
-/// <remarks>What is removed for a pair is removed both ways. The column of a dropped row is dropped too.</remarks>
+/// <remarks>What is removed for a pair is removed both ways. A dropped row's weight of 0 drops its column too.</remarks>
 internal sealed class SymmetricTerm<T>(IRetrievalLoss<T> loss)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly LeadingTranspose<T> _transpose = new();
-    private readonly RemoveEntries<T> _remove = new();
     private readonly Add<T> _add = new();
     private readonly Scale<T> _half = new(T.CreateChecked(0.5));
 
     /// <summary>½ · (rowLosses + the columns' losses), [Q].</summary>
-    public Variable<T> Join(Variable<T> rowLosses, Variable<T> logits, OpIndices positives, ScoreMask mask)
+    public Variable<T> Join(Variable<T> rowLosses, Variable<T> logits, OpIndices positives)
     {
         Tape<T> tape = logits.Tape;
         int queries = logits.Shape[0];
         Variable<T> columns = tape.Apply(_transpose, [logits]);
-        if (!mask.IsDefault)
-        {
-            columns = tape.Apply(_remove, [columns], ColumnLists.Of(tape, queries, new Dropped { Mask = mask, Queries = queries }));
-        }
-
-        Variable<T> columnLosses = loss.RowLosses(columns, PositiveLists.OfCandidates(tape, queries, positives, mask));
+        Variable<T> columnLosses = loss.RowLosses(columns, PositiveLists.OfCandidates(tape, queries, positives));
         return tape.Apply(_half, [tape.Apply(_add, [rowLosses, columnLosses])]);
-    }
-
-    private struct Dropped : ColumnLists.ISource
-    {
-        public required ScoreMask Mask;
-        public required int Queries;
-
-        public readonly void Write(int row, ref ColumnLists lists)
-        {
-            for (int i = 0; i < Queries && !Mask.Row(row)[row]; i++)
-            {
-                if (i != row)
-                {
-                    lists.Add(i);
-                }
-            }
-        }
     }
 }

@@ -108,6 +108,53 @@ public class LossLayerTests
         Refusal.Of<ArgumentException>(() => new ApplyScoreMask<double>().Apply(Input(Logits), new ScoreMask(new bool[2, 3])), "scoreMask", "[2, 4]", "[2, 3]");
     }
 
+    [Fact]
+    public void A_mask_that_hides_no_positive_is_no_error() => Same(
+        new double[,] { { 1, Gone, 3, 5 }, { 2, 0, Gone, -1 } },
+        new ApplyScoreMask<double>().Apply(Input(Logits), new ScoreMask(new[,] { { true, false, true, true }, { true, true, false, true } })));
+
+    [Fact]
+    public void Memory_that_a_step_before_left_dirty_makes_no_difference()
+    {
+        var tape = new Tape<double>();
+        tape.AllocateIndices(1000).Span.Fill(1);
+        tape.Reset();
+        Variable<double> logits = tape.Input(Tensor<double>.Of(Logits));
+        Same(new double[,] { { 1, 5, Gone, 5 }, { 2, 0, 7, Gone } }, new HardNegativeMining<double>(2).Apply(logits));
+    }
+
+    [Fact]
+    public void A_mask_is_a_matrix_of_its_entries()
+    {
+        Assert.Throws<ArgumentNullException>(() => new ScoreMask(null!));
+        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(-2, -3, new bool[6]), "[-2, -3]", "6 entries");
+        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(-1, 0, Array.Empty<bool>()), "[-1, 0]");
+        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(0, -1, Array.Empty<bool>()), "[0, -1]");
+        var empty = new ScoreMask(0, 3, Array.Empty<bool>());
+        Assert.Equal((0, 3), (empty.Queries, empty.Candidates));
+        Assert.Equal(0, new ScoreMask(2, 0, Array.Empty<bool>()).Candidates);
+        Assert.Equal([true, false, false, true, true, false], new ScoreMask(new[,] { { true, false, false }, { true, true, false } }).Considered.ToArray());
+    }
+
+    [Fact]
+    public void Known_positives_are_checked_by_their_own_part()
+    {
+        Variable<double> logits = Input(Logits);
+        KnownPositives known = new(new[] { "a", "b" }, new[] { 0, 1, 2 });
+        var part = new RemoveKnownPositives<double>();
+        Refusal.Of<ArgumentException>(() => part.Apply(logits, default, known), "RemoveKnownPositives", "4 candidates", "none came");
+        Refusal.Of<ArgumentException>(() => part.Apply(logits, new[] { "a", "b", "c" }, known), "candidateIds", "not 3");
+        string[] ids = ["a", "b", "c", "d"];
+        Refusal.Of<ArgumentException>(() => part.Apply(logits, ids, known with { Ids = new[] { "a", null! } }), "knownPositives", "null", "number 1");
+        Refusal.Of<ArgumentException>(() => part.Apply(logits, ids, known with { Offsets = new[] { 0, 2 } }), "knownPositives", "3 offsets");
+        Refusal.Of<ArgumentException>(
+            () => part.Apply(logits, ids, new(new[] { "a", "b" }, new[] { 0, 3, 2 })), "knownPositives", "offset 2 is 2 after 3");
+    }
+
+    [Fact]
+    public void A_clipped_correction_names_its_own_range() => Refusal.Of<ArgumentException>(
+        () => new SamplingProbabilityCorrection<double>(clip: true).Apply(Input(Logits), Tensor<double>.Of(1, 1, 2, 1)), "[0, 1]", "number 2 is 2");
+
     private static Variable<double> Input(double[,] logits) => new Tape<double>().Input(Tensor<double>.Of(logits));
 
     private static void Same(double[,] expected, Variable<double> actual, double tolerance = 0)

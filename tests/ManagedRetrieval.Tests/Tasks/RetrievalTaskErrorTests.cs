@@ -170,6 +170,23 @@ public class RetrievalTaskErrorTests
         Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>().Metrics = null!);
     }
 
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(100)]
+    public void The_ends_of_the_range_of_a_learnt_temperature_are_in_it(double temperature) =>
+        Assert.Equal(temperature, new RetrievalTask<double>(new() { LearnTemperature = true, Temperature = temperature }).Temperature, 1e-12);
+
+    [Fact]
+    public void The_temperature_is_1_unless_said() => Assert.Equal((1, 0.5), (new RetrievalTask<float>().Temperature, new RetrievalTask<float>(new() { Temperature = 0.5 }).Temperature));
+
+    [Fact]
+    public void Embeddings_without_dimensions_have_even_scores()
+    {
+        var tape = new Tape<double>();
+        Variable<double> loss = new RetrievalTask<double>().Loss(tape.Input(new Tensor<double>(new Shape(2, 0))), tape.Input(new Tensor<double>(new Shape(3, 0))));
+        Assert.Equal(2 * Math.Log(3), loss.Value.Span[0], 1e-14);
+    }
+
     [Fact]
     public void A_loss_that_gives_another_number_of_rows_is_named() =>
         Assert.Contains("each of the 3 rows", Assert.Throws<InvalidOperationException>(() => Loss(new RetrievalArguments<float>(), new(new() { Loss = new OneNumber() }))).Message, StringComparison.Ordinal);

@@ -147,6 +147,31 @@ public class RetrievalTaskMetricsTests
         Assert.Equal(Math.Log(1 + Math.Exp(-3)), task.Results()["retrieval/loss"], 1e-12);
     }
 
+    [Fact]
+    public void Weights_reach_the_metrics_and_without_any_each_row_counts_once()
+    {
+        var metric = new FactorizedTopK<double>(Candidates, options: new() { Ks = [1] });
+        var task = new RetrievalTask<double>(new() { Metrics = metric, BatchMetrics = RankMetric.TopKAccuracy(1) });
+        Call(task, new() { SampleWeight = Tensor<double>.Of(0.75, 0.25) });
+        Assert.Equal(0.75, task.Results()["retrieval/factorized_top_k/top_1_categorical_accuracy"], 1e-7);
+
+        // Without weights both rows count 1: 0.75 and 2 · 0.5 of a weight of 3.
+        Call(task);
+        Assert.Equal(1.75 / 3, task.Results()["retrieval/batch_scores/top_1_categorical_accuracy"], 1e-7);
+    }
+
+    [Fact]
+    public void Batch_metrics_know_several_positives_and_drop_rows()
+    {
+        // Column 0 outranks column 1 for row 1. As a further positive it is a hit; as a masked one it is none.
+        var task = new RetrievalTask<double>(new() { BatchMetrics = RankMetric.TopKAccuracy(1) });
+        Call(task, new() { QueryIds = new[] { 7, 7 } });
+        Assert.Equal(1, task.Results()["retrieval/batch_logits/top_1_categorical_accuracy"]);
+        task.ResetMetrics();
+        Call(task, new() { PositiveColumns = RetrievalCase.Ragged([[], [0]]) });
+        Assert.Equal(1, task.Results()["retrieval/batch_logits/top_1_categorical_accuracy"]);
+    }
+
     private static double Call(RetrievalTask<double> task, RetrievalArguments<double> arguments = default)
     {
         var tape = new Tape<double>();
