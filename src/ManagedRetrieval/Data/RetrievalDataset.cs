@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
@@ -102,9 +101,10 @@ public sealed class RetrievalDataset
             throw new ArgumentException($"positives must be one for each of the {queries} queries, not {positives.Length}.", nameof(positives));
         }
 
-        if (!weights.IsEmpty && weights.Length != queries)
+        if (!weights.IsEmpty)
         {
-            throw new ArgumentException($"weights must be one for each of the {queries} queries, not {weights.Length}.", nameof(weights));
+            SampleWeights.Check(nameof(weights), weights, queries);
+            SampleWeights.CheckAny(nameof(weights), weights, "pair");
         }
 
         for (int i = 0; i < positives.Length; i++)
@@ -113,20 +113,6 @@ public sealed class RetrievalDataset
             {
                 throw new ArgumentException($"positives must be rows of the corpus, 0 to {corpus - 1}, but number {i} is {positives[i]}.", nameof(positives));
             }
-        }
-
-        for (int i = 0; i < weights.Length; i++)
-        {
-            if (!(weights[i] >= 0) || !float.IsFinite(weights[i]))
-            {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"weights must be finite and not negative, but number {i} is {weights[i]}."), nameof(weights));
-            }
-        }
-
-        if (!weights.IsEmpty && !weights.ContainsAnyExcept(0))
-        {
-            throw new ArgumentException("weights is 0 for every pair; expected a weight above 0.", nameof(weights));
         }
     }
 }

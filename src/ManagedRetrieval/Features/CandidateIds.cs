@@ -43,8 +43,14 @@ public readonly struct CandidateIds
     [SuppressMessage("Usage", "CA2225", Justification = "The constructor is the named form.")]
     public static implicit operator CandidateIds(string[] ids) => new((ReadOnlyMemory<string>)ids);
 
-    /// <summary>The position of an id that is null; -1 where there is none.</summary>
-    internal int IndexOfNull() => _strings.Span.IndexOf((string)null!);
+    /// <summary>Refuses ids of which one is null.</summary>
+    internal void ThrowIfNull(string argument)
+    {
+        if (_strings.Span.IndexOf((string)null!) is >= 0 and var position)
+        {
+            throw new ArgumentException($"{argument} must not hold null, but number {position} is.", argument);
+        }
+    }
 
     internal bool AreSame(int first, int second) => AreSame(first, this, second);
 

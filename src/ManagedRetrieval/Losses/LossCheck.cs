@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 
@@ -43,15 +44,7 @@ internal static class LossCheck
                 name);
         }
 
-        Nulls(name, ids);
-    }
-
-    public static void Nulls(string name, CandidateIds ids)
-    {
-        if (ids.IndexOfNull() is >= 0 and var position)
-        {
-            throw new ArgumentException($"{name} must not hold null, but number {position} is.", name);
-        }
+        ids.ThrowIfNull(name);
     }
 
     /// <returns>1 / temperature in the type of the logits.</returns>
@@ -85,20 +78,32 @@ internal static class LossCheck
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector(name, weights, queries);
+        SampleWeights.Check<T>(name, weights.Span, queries);
+        if (!T.IsFinite(RowReduce.Sum<T>(weights.Span)))
+        {
+            throw new ArgumentException($"{name} must have a finite sum, but it overflows.", name);
+        }
+    }
+
+    /// <summary>Metrics weigh by <see cref="float"/>.</summary>
+    public static void FloatWeights<T>(string name, Tensor<T> weights)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         ReadOnlySpan<T> values = weights.Span;
         for (int i = 0; i < values.Length; i++)
         {
-            if (!(values[i] >= T.Zero) || !T.IsFinite(values[i]))
+            float narrow = float.CreateTruncating(values[i]);
+            if (!float.IsFinite(narrow) || (narrow == 0 && !T.IsZero(values[i])))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} must be finite and not negative, but number {i} is {values[i]}."), name);
+                    string.Create(CultureInfo.InvariantCulture, $"{name} must be within the range of a float where metrics are computed, but number {i} is {values[i]}."), name);
             }
         }
     }
 
     public static void Known(string name, KnownPositives known, CandidateIds candidateIds, int queries)
     {
-        Nulls(name, known.Ids);
+        known.Ids.ThrowIfNull(name);
         if (known.Ids.Count > 0 && known.Ids.TypeName != candidateIds.TypeName)
         {
             throw new ArgumentException($"{name} must hold ids of the type of the candidates' ids, {candidateIds.TypeName}, not {known.Ids.TypeName}.", name);

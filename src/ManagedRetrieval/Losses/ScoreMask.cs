@@ -3,6 +3,8 @@ namespace ManagedRetrieval.Losses;
 /// <summary>For each query and each candidate whether the pair is considered.</summary>
 public readonly struct ScoreMask
 {
+    private readonly bool _given;
+
     /// <summary>Lays a shape over existing memory, which is shared, not copied.</summary>
     /// <param name="queries">Rows.</param>
     /// <param name="candidates">Columns.</param>
@@ -15,7 +17,7 @@ public readonly struct ScoreMask
             throw new ArgumentException($"A mask of [{queries}, {candidates}] does not fit {considered.Length} entries.", nameof(considered));
         }
 
-        (Queries, Candidates, Considered) = (queries, candidates, considered);
+        (Queries, Candidates, Considered, _given) = (queries, candidates, considered, true);
     }
 
     /// <summary>Makes a mask of a matrix, copied row by row; false takes the pair out.</summary>
@@ -29,7 +31,7 @@ public readonly struct ScoreMask
             entries[position++] = entry;
         }
 
-        (Queries, Candidates, Considered) = (considered.GetLength(0), considered.GetLength(1), entries);
+        (Queries, Candidates, Considered, _given) = (considered.GetLength(0), considered.GetLength(1), entries, true);
     }
 
     /// <summary>The number of rows.</summary>
@@ -42,7 +44,7 @@ public readonly struct ScoreMask
     public ReadOnlyMemory<bool> Considered { get; }
 
     /// <summary>Whether no mask was given.</summary>
-    internal bool IsDefault => Queries == 0;
+    internal bool IsDefault => !_given;
 
     /// <summary>One row's entries.</summary>
     internal ReadOnlySpan<bool> Row(int query) => Considered.Span.Slice(query * Candidates, Candidates);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -30,7 +29,7 @@ public sealed class FactorizedTopK<T>
     /// <param name="identifiers">One for each candidate, shared; positives are then recognised by theirs. Without any, one exact tie is taken to be the positive's own copy.</param>
     /// <param name="options">What is reported; null for the defaults.</param>
     /// <param name="workers">Shares out the work; null runs on the calling thread. It is used, not owned.</param>
-    /// <exception cref="ArgumentException">The corpus is no matrix or empty, identifiers are of another number or null, a k is below 1, or the name is blank.</exception>
+    /// <exception cref="ArgumentException">The corpus is no matrix or empty, identifiers are of another number or null, a k is below 1 or there twice, or the name is blank.</exception>
     public FactorizedTopK(Tensor<T> candidates, CandidateIds identifiers = default, FactorizedTopKOptions? options = null, WorkerTeam? workers = null)
     {
         options ??= new FactorizedTopKOptions();
@@ -70,6 +69,9 @@ public sealed class FactorizedTopK<T>
             }
         }
     }
+
+    /// <summary>Whether positives are recognised by their identifiers: <see cref="Update"/> then needs them.</summary>
+    public bool HasIdentifiers => _identifiers is not null;
 
     /// <summary>The ranks of all updates since the last <see cref="Reset"/>, in their order.</summary>
     public QueryRanks Ranks
@@ -111,7 +113,11 @@ public sealed class FactorizedTopK<T>
         RaggedIds? excluded = null,
         CancellationToken cancellationToken = default)
     {
-        CheckWeights(sampleWeight, queries.Shape.Rows);
+        if (!sampleWeight.IsEmpty)
+        {
+            Features.SampleWeights.Check(nameof(sampleWeight), sampleWeight, queries.Shape.Rows);
+        }
+
         Tensor<T> candidates = Candidates;
         RankArguments.CheckQueries(queries.Shape, candidates.Shape);
         QueryRanks ranks = _identifiers is null
@@ -127,6 +133,23 @@ public sealed class FactorizedTopK<T>
                 _weights.Add(sampleWeight.IsEmpty ? 1 : sampleWeight[query]);
             }
         }
+    }
+
+    /// <summary>The names under which <see cref="Result"/> reports.</summary>
+    internal IEnumerable<string> ResultNames => _results.Select(result => result.Name);
+
+    /// <summary>Refuses what <see cref="Update"/> would refuse, under the names that its caller's arguments have.</summary>
+    internal void Check(
+        (string Name, Shape Shape) queries, (string Name, CandidateIds Ids) trueIdentifiers, (string Name, RaggedIds? Rows) excluded)
+    {
+        Shape corpus = Candidates.Shape;
+        RankArguments.CheckQueries(queries.Shape, corpus, queries.Name);
+        if (_identifiers is not null)
+        {
+            RankArguments.CheckTrueIdentifiers(trueIdentifiers.Ids, queries.Shape.Rows, _identifiers, trueIdentifiers.Name);
+        }
+
+        RankArguments.CheckExcluded(excluded.Rows, queries.Shape.Rows, corpus.Rows, excluded.Name);
     }
 
     /// <summary>Top-k accuracy of all updates since the last <see cref="Reset"/>, such as <c>factorized_top_k/top_10_categorical_accuracy</c>.</summary>
@@ -187,27 +210,15 @@ public sealed class FactorizedTopK<T>
                 throw new ArgumentException($"options.Ks must be at least 1, but number {i} is {k}.", nameof(options));
             }
 
+            if (options.Ks.Take(i).Contains(k))
+            {
+                throw new ArgumentException($"options.Ks must differ, but {k} is there twice.", nameof(options));
+            }
+
             RankMetric metric = RankMetric.TopKAccuracy(k);
             results[i] = (metric, $"{options.Name}/{metric.Name}");
         }
 
         return results;
-    }
-
-    private static void CheckWeights(ReadOnlySpan<float> sampleWeight, int queries)
-    {
-        if (!sampleWeight.IsEmpty && sampleWeight.Length != queries)
-        {
-            throw new ArgumentException($"sampleWeight must be one for each of the {queries} queries, not {sampleWeight.Length}.", nameof(sampleWeight));
-        }
-
-        for (int query = 0; query < sampleWeight.Length; query++)
-        {
-            if (!(sampleWeight[query] >= 0 && float.IsFinite(sampleWeight[query])))
-            {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"sampleWeight must be finite numbers of at least 0, but number {query} is {sampleWeight[query]}."), nameof(sampleWeight));
-            }
-        }
     }
 }

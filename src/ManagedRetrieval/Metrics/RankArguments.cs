@@ -40,12 +40,12 @@ internal static class RankArguments
     }
 
     /// <summary>The queries are [Q, d] or [Q, H, d], d being that of a corpus that was checked.</summary>
-    public static void CheckQueries(Shape queries, Shape corpus)
+    public static void CheckQueries(Shape queries, Shape corpus, string argument = "queries")
     {
         if (queries.Rank < 2 || queries.RowLength == 0 || Width(queries) != corpus[1])
         {
             throw new ArgumentException(
-                $"queries must have the shape [Q, {corpus[1]}] or [Q, H, {corpus[1]}] with H at least 1, not {queries}.", nameof(queries));
+                $"{argument} must have the shape [Q, {corpus[1]}] or [Q, H, {corpus[1]}] with H at least 1, not {queries}.", argument);
         }
     }
 
@@ -88,11 +88,11 @@ internal static class RankArguments
     }
 
     /// <summary>One list of rows of the corpus for each query, in any order and with repetitions; or nothing at all.</summary>
-    public static void CheckExcluded(RaggedIds? excluded, int queries, int rows)
+    public static void CheckExcluded(RaggedIds? excluded, int queries, int rows, string argument = "excluded")
     {
         if (excluded is not null)
         {
-            CheckLists(excluded, queries, rows, nameof(excluded));
+            CheckLists(excluded, queries, rows, argument);
         }
     }
 
@@ -114,35 +114,26 @@ internal static class RankArguments
             throw new ArgumentException($"identifiers must be one for each of the {rows} rows of the corpus, not {identifiers.Count}.", nameof(identifiers));
         }
 
-        CheckNull(identifiers, nameof(identifiers));
+        identifiers.ThrowIfNull(nameof(identifiers));
     }
 
     /// <summary>One id for each query, of the corpus' type, none of them null.</summary>
-    public static void CheckTrueIdentifiers(CandidateIds trueIdentifiers, int queries, IdRows corpus)
+    public static void CheckTrueIdentifiers(CandidateIds trueIdentifiers, int queries, IdRows corpus, string argument = "trueIdentifiers")
     {
         if (trueIdentifiers.Count != queries)
         {
-            throw new ArgumentException($"trueIdentifiers must be one for each of the {queries} queries, not {trueIdentifiers.Count}.", nameof(trueIdentifiers));
+            throw new ArgumentException($"{argument} must be one for each of the {queries} queries, not {trueIdentifiers.Count}.", argument);
         }
 
         if (queries > 0 && trueIdentifiers.TypeName != corpus.TypeName)
         {
-            throw new ArgumentException(
-                $"trueIdentifiers must be of the type of the corpus' identifiers, {corpus.TypeName}, not {trueIdentifiers.TypeName}.", nameof(trueIdentifiers));
+            throw new ArgumentException($"{argument} must be of the type of the corpus' identifiers, {corpus.TypeName}, not {trueIdentifiers.TypeName}.", argument);
         }
 
-        CheckNull(trueIdentifiers, nameof(trueIdentifiers));
+        trueIdentifiers.ThrowIfNull(argument);
     }
 
     private static int Width(Shape embeddings) => embeddings[embeddings.Rank - 1];
-
-    private static void CheckNull(CandidateIds ids, string argument)
-    {
-        if (ids.IndexOfNull() is >= 0 and var position)
-        {
-            throw new ArgumentException($"{argument} must not hold null, but number {position} is.", argument);
-        }
-    }
 
     private static void CheckLists(RaggedIds lists, int queries, int rows, string argument)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Metrics;
 
@@ -51,7 +52,7 @@ public abstract class RankMetric
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static RankMetric Recall(int k, bool cappedByK = false) => new RecallMetric(Named(k, "recall_at_", cappedByK ? "_capped" : ""), k, cappedByK);
 
-    /// <summary>Positives among the first k, divided by k, "precision_at_{k}".</summary>
+    /// <summary>Positives among the first k, divided by k even where there are fewer candidates, "precision_at_{k}".</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static RankMetric Precision(int k) => new PrecisionMetric(Named(k, "precision_at_"), k);
 
@@ -162,7 +163,11 @@ public abstract class RankMetric
             throw new ArgumentOutOfRangeException(nameof(policy), policy, $"policy is {policy}; expected Expected, Optimistic or Pessimistic.");
         }
 
-        SampleWeights.Check(sampleWeight, ranks.Count);
+        if (!sampleWeight.IsEmpty)
+        {
+            SampleWeights.Check(nameof(sampleWeight), sampleWeight, ranks.Count);
+            SampleWeights.CheckAny(nameof(sampleWeight), sampleWeight);
+        }
     }
 
     private double ValueOf(QueryRanks ranks, int query, TiePolicy policy) =>

@@ -134,10 +134,7 @@ public sealed class CandidateMemory<T>
             throw new ArgumentException($"ids must be one for each of the {embeddings.Rows} embeddings, not {ids.Count}.", nameof(ids));
         }
 
-        if (ids.IndexOfNull() is >= 0 and var position)
-        {
-            throw new ArgumentException($"ids must not hold null, but number {position} is.", nameof(ids));
-        }
+        ids.ThrowIfNull(nameof(ids));
 
         if (ids.Count > 0 && _ids.Kind is { } kind && kind != IdWindow.KindOf(ids))
         {

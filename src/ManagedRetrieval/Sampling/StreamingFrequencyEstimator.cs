@@ -57,7 +57,7 @@ public sealed partial class StreamingFrequencyEstimator
     /// <exception cref="ArgumentException">An id is null; nothing is counted then.</exception>
     public void Observe(CandidateIds ids)
     {
-        CheckNull(ids);
+        ids.ThrowIfNull(nameof(ids));
         for (int i = 0; i < ids.Count; i++)
         {
             Count(Key(ids, i));
@@ -70,7 +70,7 @@ public sealed partial class StreamingFrequencyEstimator
     /// <exception cref="ArgumentException">The lengths differ, or an id is null.</exception>
     public void Estimate(CandidateIds ids, Span<float> probabilities)
     {
-        CheckNull(ids);
+        ids.ThrowIfNull(nameof(ids));
         if (probabilities.Length != ids.Count)
         {
             throw new ArgumentException($"probabilities must be one for each of the {ids.Count} ids, not {probabilities.Length}.", nameof(probabilities));
@@ -79,14 +79,6 @@ public sealed partial class StreamingFrequencyEstimator
         for (int i = 0; i < probabilities.Length; i++)
         {
             probabilities[i] = (float)(1 / LongestInterval(Key(ids, i)));
-        }
-    }
-
-    private static void CheckNull(CandidateIds ids)
-    {
-        if (ids.IndexOfNull() is >= 0 and var position)
-        {
-            throw new ArgumentException($"ids must not hold null, but number {position} is.", nameof(ids));
         }
     }
 

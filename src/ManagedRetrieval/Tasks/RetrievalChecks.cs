@@ -4,6 +4,7 @@ using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
+using ManagedRetrieval.Metrics;
 
 namespace ManagedRetrieval.Tasks;
 
@@ -21,6 +22,8 @@ internal static class RetrievalChecks
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Reduction, $"{nameof(options.Reduction)} must be Sum, Mean or None.");
         }
+
+        Names(nameof(options), options, options.Metrics);
 
         if (options.Temperature is { } temperature)
         {
@@ -87,6 +90,38 @@ internal static class RetrievalChecks
         }
 
         Positives(arguments, queries, candidates);
+    }
+
+    /// <summary>What the metrics of a call need, where they are computed.</summary>
+    public static void Metrics<T>(in RetrievalArguments<T> arguments, RetrievalTaskOptions<T> options, MetricList<FactorizedTopK<T>> metrics, Shape queryEmbeddings)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool factorized = arguments.ComputeMetrics && metrics.Count > 0;
+        if (!arguments.SampleWeight.IsDefault && (factorized || (arguments.ComputeBatchMetrics && options.BatchMetrics.Count > 0)))
+        {
+            LossCheck.FloatWeights(nameof(arguments.SampleWeight), arguments.SampleWeight);
+        }
+
+        for (int i = 0; factorized && i < metrics.Count; i++)
+        {
+            CandidateIds ids = arguments.CandidateIds.Count == 0 ? default : arguments.CandidateIds.Take(queryEmbeddings.Rows);
+            metrics[i].Check(
+                (nameof(queryEmbeddings), queryEmbeddings), (nameof(arguments.CandidateIds), ids), (nameof(arguments.MetricExclusions), arguments.MetricExclusions));
+        }
+    }
+
+    /// <summary>No two metrics report under one name, since one would hide the other.</summary>
+    public static void Names<T>(string argument, RetrievalTaskOptions<T> options, MetricList<FactorizedTopK<T>> metrics)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        IEnumerable<string> names = options.BatchMetrics.Select(metric => "batch_logits/" + metric.Name)
+            .Concat(options.LossMetrics.Select(metric => metric.Name))
+            .Concat(metrics.SelectMany(metric => metric.ResultNames));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        if (names.FirstOrDefault(name => !seen.Add(name)) is { } twice)
+        {
+            throw Misfit(argument, $"Metrics must report under different names, but two of them do under '{twice}'.");
+        }
     }
 
     private static void Positives<T>(in RetrievalArguments<T> arguments, int queries, int candidates)

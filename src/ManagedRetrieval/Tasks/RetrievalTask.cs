@@ -39,7 +39,7 @@ public sealed class RetrievalTask<T>
     private MaxOverHeads<T>? _maximum;
 
     /// <summary>Makes a task.</summary>
-    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows; or it is learnt and outside [0.01, 100].</exception>
+    /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows; or it is learnt and outside [0.01, 100]; or two metrics report under one name.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is none of its named values.</exception>
     public RetrievalTask(RetrievalTaskOptions<T>? options = null)
     {
@@ -75,10 +75,16 @@ public sealed class RetrievalTask<T>
         : _options.Temperature ?? 1;
 
     /// <summary>Metrics over the whole corpus; those of the options until set.</summary>
+    /// <exception cref="ArgumentException">Two metrics report under one name.</exception>
     public MetricList<FactorizedTopK<T>> Metrics
     {
         get => _metrics.Factorized;
-        set => _metrics.Factorized = value ?? throw new ArgumentNullException(nameof(value));
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            RetrievalChecks.Names(nameof(value), _options, value);
+            _metrics.Factorized = value;
+        }
     }
 
     /// <summary>The loss of one batch.</summary>
@@ -99,9 +105,10 @@ public sealed class RetrievalTask<T>
         (int queries, int candidates) = RetrievalChecks.Embeddings(
             queryEmbeddings.Value, candidateEmbeddings.Value, arguments.QueryIds, arguments.CandidateIds);
         RetrievalChecks.Arguments(arguments, _options, queries, candidates);
+        RetrievalChecks.Metrics(arguments, _options, Metrics, queryEmbeddings.Shape);
         Tape<T> tape = queryEmbeddings.Tape;
         Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
-        OpIndices positives = PositiveLists.OfQueries(tape, queries, arguments);
+        OpIndices positives = QueryPositives.OfQueries(tape, queries, arguments);
         Variable<T> logits = Remaining(Corrected(scores, arguments), positives, arguments);
         Variable<T> losses = Checked(_loss.RowLosses(logits, positives), queries);
         if (_options.Symmetric)

@@ -20,7 +20,7 @@ internal sealed class SymmetricTerm<T>(IRetrievalLoss<T> loss)
         Tape<T> tape = logits.Tape;
         int queries = logits.Shape[0];
         Variable<T> columns = tape.Apply(_transpose, [logits]);
-        Variable<T> columnLosses = loss.RowLosses(columns, PositiveLists.OfCandidates(tape, queries, positives));
+        Variable<T> columnLosses = loss.RowLosses(columns, QueryPositives.OfCandidates(tape, queries, positives));
         return tape.Apply(_half, [tape.Apply(_add, [rowLosses, columnLosses])]);
     }
 }

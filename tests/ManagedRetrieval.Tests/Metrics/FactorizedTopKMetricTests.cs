@@ -197,7 +197,7 @@ public class FactorizedTopKMetricTests
         Refused("sampleWeight", "each of the 1 queries, not 2", () => metric.Update(One, One, own, [1, 1]));
         Refused("sampleWeight", "number 0 is -0.5", () => metric.Update(One, One, own, [-0.5f]));
         Refused("sampleWeight", "number 0 is NaN", () => metric.Update(One, One, own, [float.NaN]));
-        Refused("sampleWeight", "at least 0", () => metric.Update(One, One, own, [float.PositiveInfinity]));
+        Refused("sampleWeight", "finite and not negative", () => metric.Update(One, One, own, [float.PositiveInfinity]));
         Refused("excluded", "0 to 4, but query 0 has 5", () => metric.Update(One, One, own, excluded: RankReference.Ragged([[5]])));
         Assert.Throws<OperationCanceledException>(() => metric.Update(One, One, own, cancellationToken: new CancellationToken(canceled: true)));
         Assert.Throws<ArgumentOutOfRangeException>("policy", () => metric.Result((TiePolicy)7));

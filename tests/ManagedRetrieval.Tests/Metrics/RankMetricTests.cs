@@ -203,10 +203,10 @@ public class RankMetricTests
         Refusal.Of<ArgumentNullException>(() => metric.PerQuery(null!), "ranks");
         Refusal.Of<ArgumentOutOfRangeException>(() => metric.Of(two, (TiePolicy)7), "policy is 7; expected Expected, Optimistic or Pessimistic");
         Refusal.Of<ArgumentOutOfRangeException>(() => metric.PerQuery(two, (TiePolicy)(-1)), "policy is -1");
-        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [1]), "sampleWeight has 1 entries; expected one per query, 2");
-        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [1, -0.5f]), "sampleWeight[1] is -0.5; expected a finite number of at least 0");
-        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [float.NaN, 1]), "sampleWeight[0] is NaN");
-        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [float.PositiveInfinity, 1]), "sampleWeight[0] is");
+        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [1]), "sampleWeight must be one for each of the 2 queries, not 1");
+        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [1, -0.5f]), "sampleWeight must be finite and not negative, but number 1 is -0.5");
+        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [float.NaN, 1]), "sampleWeight", "number 0 is NaN");
+        Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [float.PositiveInfinity, 1]), "sampleWeight", "number 0 is Infinity");
         Refusal.Of<ArgumentException>(() => metric.Of(two, sampleWeight: [0, 0]), "sampleWeight is 0 for every query; expected a weight above 0");
     }
 

@@ -6,7 +6,7 @@ using ManagedRetrieval.Losses;
 namespace ManagedRetrieval.Tasks;
 
 /// <summary>Which columns are whose positives, from what a call says about queries, columns and mask.</summary>
-internal static class PositiveLists
+internal static class QueryPositives
 {
     /// <summary>For each query its positives, its own first; what the mask hides is none. A dropped row keeps its own alone, or nothing.</summary>
     /// <param name="tape">Lends the memory.</param>

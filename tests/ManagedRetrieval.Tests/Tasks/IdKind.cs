@@ -1,0 +1,8 @@
+namespace ManagedRetrieval.Tests.Tasks;
+
+internal enum IdKind
+{
+    Int,
+    Long,
+    Text,
+}

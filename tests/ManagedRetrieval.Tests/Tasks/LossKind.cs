@@ -1,0 +1,10 @@
+namespace ManagedRetrieval.Tests.Tasks;
+
+internal enum LossKind
+{
+    Softmax,
+    SoftmaxMean,
+    Sigmoid,
+    Bpr,
+    Hinge,
+}
