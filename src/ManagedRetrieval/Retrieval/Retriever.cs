@@ -1,9 +1,9 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
+using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Retrieval;
@@ -43,7 +43,8 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>
     /// For each candidate the probability, per draw, with which training drew it, each in [0, 1]; empty where it is not
-    /// kept. It is saved with the model, so that training can go on with the same correction.
+    /// kept. It is saved with the model, so that training can go on with the same correction,
+    /// through <see cref="Training.TrainingOptions.CandidateSamplingProbability"/>.
     /// </summary>
     /// <exception cref="ArgumentException">There is another number of them than candidates, or one is outside [0, 1].</exception>
     public ReadOnlyMemory<float> CandidateSamplingProbability
@@ -56,15 +57,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
                 throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {Index.Count} candidates, not {value.Length}.", nameof(value));
             }
 
-            for (int i = 0; i < value.Length; i++)
-            {
-                if (!(value.Span[i] >= 0 && value.Span[i] <= 1))
-                {
-                    throw new ArgumentException(
-                        string.Create(CultureInfo.InvariantCulture, $"CandidateSamplingProbability must lie in [0, 1], but number {i} is {value.Span[i]}."), nameof(value));
-                }
-            }
-
+            SamplingProbability.CheckProbabilities(value.Span, nameof(CandidateSamplingProbability), nameof(value));
             _candidateSamplingProbability = value;
         }
     }

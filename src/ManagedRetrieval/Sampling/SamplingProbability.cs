@@ -88,23 +88,27 @@ public static class SamplingProbability
         }
     }
 
-    private static void CheckLength(int length, int expected, string argument)
-    {
-        if (length != expected)
-        {
-            throw new ArgumentException($"{argument} must be as long as batchProbability, {expected}, not {length}.", argument);
-        }
-    }
-
-    private static void CheckProbabilities(ReadOnlySpan<float> values, string argument)
+    /// <summary>Refuses what is no probability.</summary>
+    /// <param name="values">One number each.</param>
+    /// <param name="name">Of the numbers.</param>
+    /// <param name="argument">That holds them, where it bears another name.</param>
+    internal static void CheckProbabilities(ReadOnlySpan<float> values, string name, string? argument = null)
     {
         for (int i = 0; i < values.Length; i++)
         {
             if (!(values[i] >= 0 && values[i] <= 1))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{argument} must lie in [0, 1], but number {i} is {values[i]}."), argument);
+                    string.Create(CultureInfo.InvariantCulture, $"{name} must lie in [0, 1], but number {i} is {values[i]}."), argument ?? name);
             }
+        }
+    }
+
+    private static void CheckLength(int length, int expected, string argument)
+    {
+        if (length != expected)
+        {
+            throw new ArgumentException($"{argument} must be as long as batchProbability, {expected}, not {length}.", argument);
         }
     }
 }

@@ -15,7 +15,7 @@ namespace ManagedRetrieval.Training;
 /// <summary>Trains a two-tower model on pairs, each pair's candidate being a negative of the batch's other queries.</summary>
 /// <remarks>
 /// The same seed, data and kind of machine give the same bits, for any number of workers. Once the largest batch has
-/// been seen, a step allocates nothing. A trainer serves one thread at a time.
+/// been seen, a step allocates nothing, unless the task has batch or loss metrics, which grow. A trainer serves one thread at a time.
 /// </remarks>
 /// <param name="model">The model to train.</param>
 /// <param name="task">Makes the loss; candidates are named to it by their corpus rows.</param>
@@ -32,7 +32,7 @@ public sealed class Trainer(
     private readonly Optimizer<float> _optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
     private readonly Tape<float> _tape = new(workers, backend);
     private readonly IReadOnlyList<Parameter<float>> _parameters = [.. model.Parameters, .. task.Parameters];
-    private CandidateMemory<float>? _memory;
+    private (RetrievalDataset? Data, TrainingOptions? Options, CandidateMemory<float>? Candidates) _memory;
     private ulong _stepsDone;
     private int _epochsDone;
 
@@ -62,10 +62,7 @@ public sealed class Trainer(
             parameter.ZeroGradient();
         }
 
-        _memory = options.MemoryCapacity == 0 ? null
-            : _memory is { } memory && memory.Capacity == options.MemoryCapacity && memory.MaximumAge == options.MemoryMaximumAge ? memory
-            : new CandidateMemory<float>(options.MemoryCapacity, _model.Dimensions, options.MemoryMaximumAge);
-        var step = new TrainingStep(_model, _task, _tape, data, options, _memory);
+        var step = new TrainingStep(_model, _task, _tape, data, options, Memory(data, options));
         int[] order = new int[data.Count];
         var results = new List<EpochResult>();
         var clock = Stopwatch.StartNew();
@@ -105,6 +102,17 @@ public sealed class Trainer(
 
         CheckParameters();
         return results;
+    }
+
+    /// <summary>The last call's memory where data and options make it go on, since its probabilities are theirs; else a new one.</summary>
+    private CandidateMemory<float>? Memory(RetrievalDataset data, TrainingOptions options)
+    {
+        if (!ReferenceEquals(_memory.Data, data) || _memory.Options is not { } last || last != options with { Epochs = last.Epochs })
+        {
+            _memory = (data, options, options.MemoryCapacity == 0 ? null : new(options.MemoryCapacity, _model.Dimensions, options.MemoryMaximumAge));
+        }
+
+        return _memory.Candidates;
     }
 
     private static RetrievalTask<float> Reduced(RetrievalTask<float> task)
@@ -156,6 +164,26 @@ public sealed class Trainer(
         if (options.NegativeSampler is { } sampler && sampler.Count != corpus)
         {
             throw new ArgumentException($"NegativeSampler must draw from the {corpus} rows of the corpus, not from {sampler.Count}.", nameof(options));
+        }
+
+        ReadOnlySpan<float> probabilities = options.CandidateSamplingProbability.Span;
+        if (!probabilities.IsEmpty && !options.CorrectSamplingBias)
+        {
+            throw new ArgumentException("CandidateSamplingProbability is given, but CorrectSamplingBias is off.", nameof(options));
+        }
+
+        if (!probabilities.IsEmpty && probabilities.Length != corpus)
+        {
+            throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {corpus} rows of the corpus, not {probabilities.Length}.", nameof(options));
+        }
+
+        SamplingProbability.CheckProbabilities(probabilities, nameof(options.CandidateSamplingProbability), nameof(options));
+        foreach (int row in data.Positives)
+        {
+            if (!probabilities.IsEmpty && probabilities[row] == 0)
+            {
+                throw new ArgumentException($"CandidateSamplingProbability must be above 0 where a pair has the candidate, but number {row} is 0.", nameof(options));
+            }
         }
 
         if (options.SampledNegatives > 0 && options.NegativeSampler is null)

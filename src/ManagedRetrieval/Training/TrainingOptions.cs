@@ -14,8 +14,15 @@ public sealed record TrainingOptions
     /// <summary>Decides the order of the pairs, a new one in each epoch, and what the sampler draws.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether logits are corrected by each candidate's probability per draw: its relative frequency in the data, mixed with the sampler's where there is one.</summary>
+    /// <summary>Whether logits are corrected by each candidate's probability per draw: <see cref="CandidateSamplingProbability"/>, mixed with the sampler's where there is one.</summary>
     public bool CorrectSamplingBias { get; init; }
+
+    /// <summary>
+    /// For each corpus row the probability, per draw, with which it comes into a batch as a pair's candidate: in [0, 1], and
+    /// above 0 where a pair has it. Empty for <see cref="Data.RetrievalDataset.CandidateFrequencies"/>. Give those of a
+    /// saved <see cref="Retrieval.Retriever{TQuery, TCandidate, TId}.CandidateSamplingProbability"/> to go on with its correction on newer pairs.
+    /// </summary>
+    public ReadOnlyMemory<float> CandidateSamplingProbability { get; init; }
 
     /// <summary>Draws corpus rows as further negatives of every query, <see cref="SampledNegatives"/> in each step.</summary>
     public ICandidateSampler? NegativeSampler { get; init; }
@@ -23,7 +30,11 @@ public sealed record TrainingOptions
     /// <summary>How many further negatives the sampler draws in a step, not negative.</summary>
     public int SampledNegatives { get; init; }
 
-    /// <summary>How many candidates of past steps serve as further negatives, not negative. Their embeddings are those of their step; no gradient flows into them.</summary>
+    /// <summary>
+    /// How many candidates of past steps serve as further negatives, not negative. Their embeddings are those of their
+    /// step; no gradient flows into them. The next call still has them where it has the same data and, but for the epochs,
+    /// equal options.
+    /// </summary>
     public int MemoryCapacity { get; init; }
 
     /// <summary>For how many steps a candidate is remembered, at least 1.</summary>

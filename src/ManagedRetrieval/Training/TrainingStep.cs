@@ -25,21 +25,15 @@ internal sealed class TrainingStep
     private readonly RaggedIds _queries = new();
     private readonly RaggedIds _candidates = new();
 
-    /// <summary>For each corpus row its probability per draw; empty where nothing is corrected.</summary>
-    private readonly float[] _probabilities;
+    /// <summary>For each corpus row the probability, per draw, of coming with a pair; empty where nothing is corrected.</summary>
+    private readonly ReadOnlyMemory<float> _probabilities;
 
     public TrainingStep(
         TwoTowerModel model, RetrievalTask<float> task, Tape<float> tape, RetrievalDataset data, TrainingOptions options, CandidateMemory<float>? memory)
     {
         (_model, _task, _tape, _data, _options, _memory) = (model, task, tape, data, options, memory);
-        _probabilities = options.CorrectSamplingBias ? data.CandidateFrequencies() : [];
-        if (_probabilities.Length > 0 && options.NegativeSampler is { } sampler && options.SampledNegatives > 0)
-        {
-            int[] rows = [.. Enumerable.Range(0, _probabilities.Length)];
-            float[] sampled = new float[rows.Length];
-            sampler.Probabilities(rows, sampled);
-            SamplingProbability.Mixture(_probabilities, options.BatchSize, sampled, options.SampledNegatives, _probabilities);
-        }
+        _probabilities = !options.CorrectSamplingBias ? default
+            : options.CandidateSamplingProbability.IsEmpty ? data.CandidateFrequencies() : options.CandidateSamplingProbability;
     }
 
     /// <summary>The loss on the tape, Σ w·l over the step's pairs, Σ w, and what was met on the way.</summary>
@@ -62,7 +56,7 @@ internal sealed class TrainingStep
         Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates);
         RequireFinite(queries.Value, "a query's embedding", epoch);
         RequireFinite(candidates.Value, "a candidate's embedding", epoch);
-        Tensor<float> probabilities = GatherTensor(_probabilities, ids.Span[..(own + sampled)], ids.Length);
+        Tensor<float> probabilities = Probabilities(ids.Span, own, sampled);
         Variable<float> all = Remembered(candidates, ids.Span[(own + sampled)..], probabilities);
         var arguments = new RetrievalArguments<float>
         {
@@ -74,7 +68,8 @@ internal sealed class TrainingStep
         Variable<float> loss = Loss(queries, all, arguments, epoch, out RetrievalCounts counts);
         Remember(candidates.Value, ids[..(own + sampled)], probabilities);
         double weight = arguments.SampleWeight.IsDefault ? own : RowReduce.Sum<float>(arguments.SampleWeight.Span);
-        double sum = loss.Value.Span[0] * (_task.Options.Reduction == LossReduction.Mean ? weight : 1);
+        double divisor = _task.Options.Reduction == LossReduction.Sum ? 1 : _task.Options.TfrsCompatible ? own : weight;
+        double sum = loss.Value.Span[0] * divisor;
         return (loss, sum, weight, counts);
     }
 
@@ -86,8 +81,8 @@ internal sealed class TrainingStep
         }
     }
 
-    private static ArithmeticException NotFinite(string what, int epoch) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. A smaller learning rate may help."));
+    private static ArithmeticException NotFinite(string what, int epoch, Exception? cause = null) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. A smaller learning rate may help."), cause);
 
     private static void RequireFinite(Tensor<float> embeddings, string what, int epoch)
     {
@@ -105,9 +100,9 @@ internal sealed class TrainingStep
         {
             loss = _task.Loss(queries, candidates, arguments, out counts);
         }
-        catch (ArithmeticException)
+        catch (ArithmeticException cause)
         {
-            throw NotFinite("a score overflowed", epoch);
+            throw NotFinite("a score or the loss overflowed", epoch, cause);
         }
 
         // Before the update, which would spread the NaN over every parameter.
@@ -115,6 +110,21 @@ internal sealed class TrainingStep
         return float.IsFinite(value)
             ? loss
             : throw NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
+    }
+
+    /// <summary>The probability, per draw, of the step's own rows and of the sampled; room is left for those of the memory.</summary>
+    private Tensor<float> Probabilities(ReadOnlySpan<int> ids, int own, int sampled)
+    {
+        ReadOnlySpan<int> rows = ids[..(own + sampled)];
+        Tensor<float> probabilities = GatherTensor(_probabilities.Span, rows, ids.Length);
+        if (sampled > 0 && !probabilities.IsDefault)
+        {
+            Span<float> mixture = probabilities.Span[..rows.Length], sampler = _tape.Allocate(new Shape(rows.Length)).Span;
+            _options.NegativeSampler!.Probabilities(rows, sampler);
+            SamplingProbability.Mixture(mixture, own, sampler, sampled, mixture);
+        }
+
+        return probabilities;
     }
 
     /// <summary>The step's own candidates with those of the memory below them.</summary>
@@ -151,7 +161,7 @@ internal sealed class TrainingStep
         _memory.Add(candidates, new CandidateIds(ids), probabilities.Span[..ids.Length]);
     }
 
-    private Tensor<float> GatherTensor(float[] values, ReadOnlySpan<int> rows, int length)
+    private Tensor<float> GatherTensor(ReadOnlySpan<float> values, ReadOnlySpan<int> rows, int length)
     {
         if (values.Length == 0)
         {
