@@ -16,7 +16,7 @@ namespace ManagedRetrieval.Tasks;
 /// apply the score mask; mine hard negatives; loss with sample weights.
 /// </para>
 /// <para>A removed entry is removed: it adds exactly 0 to the normaliser, to both gradients and to every metric.</para>
-/// <para>But for its metrics a task holds no state of a call and may be used from several threads, each with a tape of its own; metrics lock.</para>
+/// <para>But for its metrics a task holds no state of a call and may be used from several threads, each with a tape of its own; metrics lock. A learnt temperature is a parameter like those of the towers: no thread may change it meanwhile.</para>
 /// </remarks>
 public sealed class RetrievalTask<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -66,7 +66,7 @@ public sealed class RetrievalTask<T>
     /// <summary>How the loss is made.</summary>
     public RetrievalTaskOptions<T> Options => _options;
 
-    /// <summary>What training changes besides the towers: the logarithm of the temperature where it is learnt, else nothing.</summary>
+    /// <summary>What training changes besides the towers: the logarithm of the temperature where it is learnt, else nothing. <see cref="Loss(Variable{T}, Variable{T}, RetrievalArguments{T})"/> first brings it back into its range where a step took it out.</summary>
     public IReadOnlyList<Parameter<T>> Parameters { get; } = [];
 
     /// <summary>What the logits are divided by now; 1 where there is no temperature.</summary>
@@ -106,6 +106,7 @@ public sealed class RetrievalTask<T>
             queryEmbeddings.Value, candidateEmbeddings.Value, arguments.QueryIds, arguments.CandidateIds);
         RetrievalChecks.Arguments(arguments, _options, queries, candidates);
         RetrievalChecks.Metrics(arguments, _options, Metrics, queryEmbeddings.Shape);
+        BringTemperatureBack();
         Tape<T> tape = queryEmbeddings.Tape;
         Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
         OpIndices positives = QueryPositives.OfQueries(tape, queries, arguments);
@@ -116,7 +117,7 @@ public sealed class RetrievalTask<T>
             losses = _symmetric.Join(losses, logits, positives);
         }
 
-        counts = Count(logits.Value, new PositiveColumns(positives), arguments.ScoreMask);
+        counts = RetrievalCounts.Of(logits.Value, new PositiveColumns(positives), arguments.ScoreMask, _options.Symmetric);
         Tensor<T> weights = Weights(tape, queries, arguments);
         _metrics.Update(queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, losses.Value, weights, arguments);
         return _reduction.Apply(losses, weights);
@@ -133,6 +134,15 @@ public sealed class RetrievalTask<T>
 
     /// <summary>Makes batch and loss metrics start anew.</summary>
     internal void ResetBatchMetrics() => _metrics.ResetBatch();
+
+    /// <summary>Moves a learnt temperature that a step took out of its range to its edge: beyond it, it would have no gradient and stay for ever.</summary>
+    private void BringTemperatureBack()
+    {
+        if (_logTemperature is { } learned)
+        {
+            learned.Value.Span[0] = DivideByTemperature<T>.Clamp(learned.Value.Span[0]);
+        }
+    }
 
     private static Variable<T> Checked(Variable<T> losses, int queries) => losses.Shape == new Shape(queries)
         ? losses
@@ -188,30 +198,6 @@ public sealed class RetrievalTask<T>
         }
 
         return _mining.Apply(logits, positives);
-    }
-
-    private static RetrievalCounts Count(Tensor<T> logits, PositiveColumns positives, ScoreMask mask)
-    {
-        int dropped = 0, withoutNegatives = 0;
-        for (int row = 0; row < logits.Shape.Rows; row++)
-        {
-            if (!mask.IsDefault && !mask.Row(row)[row])
-            {
-                dropped++;
-                continue;
-            }
-
-            ReadOnlySpan<T> values = logits.Row(row);
-            int column = 0;
-            while (column < values.Length && (T.IsNegativeInfinity(values[column]) || positives.Has(row, column)))
-            {
-                column++;
-            }
-
-            withoutNegatives += column == values.Length ? 1 : 0;
-        }
-
-        return new RetrievalCounts(dropped, withoutNegatives);
     }
 
     /// <summary>The rows' weights, 0 for dropped rows; the default value where all are 1.</summary>

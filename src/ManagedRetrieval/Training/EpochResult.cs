@@ -11,6 +11,9 @@ public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed)
     /// <summary>Pairs whose loss was 0 because nothing but positives was left in their row.</summary>
     public int RowsWithoutNegatives { get; init; }
 
+    /// <summary>Pairs whose candidate had no query but its own to pick from, where the task is symmetric; else 0.</summary>
+    public int ColumnsWithoutNegatives { get; init; }
+
     /// <summary>The task's batch and loss metrics over this epoch, by name; empty where it has none.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }

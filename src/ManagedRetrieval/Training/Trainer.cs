@@ -77,7 +77,7 @@ public sealed class Trainer(
             new CounterRandom(options.Seed, ShuffleStream + (ulong)_epochsDone).Shuffle<int>(order);
             _task.ResetBatchMetrics();
             double loss = 0, weight = 0;
-            int count, alone = 0;
+            int count, rowsAlone = 0, columnsAlone = 0;
             for (int start = 0; start < order.Length; start += count)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -91,13 +91,19 @@ public sealed class Trainer(
                 _optimizer.Step(_parameters, workers);
                 loss += sum;
                 weight += batchWeight;
-                alone += counts.RowsWithoutNegatives;
+                rowsAlone += counts.RowsWithoutNegatives;
+                columnsAlone += counts.ColumnsWithoutNegatives;
                 long seen = ((long)(epoch - 1) * order.Length) + start + pairs.Length;
                 progress?.Report(new TrainingProgress(
                     epoch, options.Epochs, seen, (long)options.Epochs * order.Length, Mean(loss, weight), clock.Elapsed));
             }
 
-            results.Add(new EpochResult(epoch, Mean(loss, weight), clock.Elapsed) { RowsWithoutNegatives = alone, Metrics = _task.BatchResults() });
+            results.Add(new EpochResult(epoch, Mean(loss, weight), clock.Elapsed)
+            {
+                RowsWithoutNegatives = rowsAlone,
+                ColumnsWithoutNegatives = columnsAlone,
+                Metrics = _task.BatchResults(),
+            });
         }
 
         CheckParameters();

@@ -35,6 +35,7 @@ internal static class RetrievalCases
         bool named = draw.Below(3) > 0;
         int severalPositives = draw.OneOf(0, 0, 1, 2);
         int names = Math.Max(1, candidates / 2);
+        bool compatible = draw.Below(4) == 0;
         return new RetrievalCase
         {
             Queries = queries,
@@ -43,9 +44,10 @@ internal static class RetrievalCases
             Heads = heads,
             QueryEmbeddings = [.. RetrievalCase.Embeddings(draw, queries * Math.Max(1, heads) * dimensions, dimensions).Select(value => (double)(float)(value * scale))],
             CandidateEmbeddings = RetrievalCase.Embeddings(draw, candidates * dimensions, dimensions),
+            Compatible = compatible,
             Temperature = temperature,
             LearnTemperature = learn,
-            Probabilities = draw.Bool() ? RetrievalCase.Values(candidates, () => draw.OneOf(draw.Uniform(0.2, 1), draw.Uniform(1e-4, 1e-2))) : null,
+            Probabilities = draw.Bool() ? RetrievalCase.Values(candidates, () => draw.OneOf(draw.Uniform(0.2, 1), draw.Uniform(1e-4, 1e-2), compatible ? draw.OneOf(0, 1e-9, 1e-5) : 1e-9)) : null,
             NegativesOnly = draw.Bool(),
             Keys = named ? [.. draw.Ids(candidates, names).Select(id => id * 0x1_0000_0001L)] : null,
             KeepHits = draw.Below(3) == 0,

@@ -2,6 +2,7 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
 
@@ -129,6 +130,58 @@ public class RetrievalTaskTests
             Variable<double> loss = given.Task<double>().Loss(queries, candidates, given.Arguments<double>());
             tape.Backward(loss);
             new Outcome<double>(loss.Value.Span.ToArray(), queries.Gradient, candidates.Gradient).IsExactly(given.Run<double>());
+        }
+    }
+
+    [Theory]
+    [InlineData(0.01, -40)]
+    [InlineData(100, 40)]
+    public void A_learnt_temperature_that_a_step_takes_out_of_its_range_comes_back(double edge, double logTemperature)
+    {
+        RetrievalCase given = WorkedExample() with { LearnTemperature = true };
+        RetrievalTask<double> task = given.Task<double>();
+        var learned = (DenseParameter<double>)Assert.Single(task.Parameters);
+        learned.Value.Span[0] = logTemperature;
+        var tape = new Tape<double>();
+        tape.Backward(task.Loss(tape.Input(given.QueryTensor<double>()), tape.Input(given.CandidateTensor<double>())));
+        Assert.Equal(Math.Log(edge), learned.Value.Span[0], 1e-12);
+        Assert.Equal(edge, task.Temperature, 1e-12);
+        Assert.NotEqual(0, learned.Gradient.Span[0]);
+    }
+
+    [Fact]
+    public void Threads_share_a_task()
+    {
+        // Whatever another thread is at: other sizes, other ids, another number of heads.
+        var options = new RetrievalTaskOptions<double>
+        {
+            Temperature = 0.5,
+            RemoveAccidentalHits = true,
+            NumberOfHardNegatives = 2,
+            LossMetrics = [new MeanLoss()],
+            BatchMetrics = RankMetric.MeanRank,
+        };
+        var task = new RetrievalTask<double>(options);
+        RetrievalCase[] cases = [.. Enumerable.Range(0, 24).Select(i => Case((ulong)i))];
+        double[] shared = new double[cases.Length];
+        Parallel.For(0, 8 * cases.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => shared[i % cases.Length] = Loss(task, cases[i % cases.Length]));
+        var alone = new RetrievalTask<double>(options);
+        Agree.Exactly<double>("losses", [.. cases.Select(given => Loss(alone, given))], shared);
+        Assert.Equal(alone.Results().Keys, task.Results().Keys);
+        Assert.All(task.Results(), metric => Assert.Equal(alone.Results()[metric.Key], metric.Value, 1e-10));
+
+        static RetrievalCase Case(ulong seed)
+        {
+            var draw = new Draw(seed, 12);
+            RetrievalCase given = RetrievalCase.Random(draw, false, true, true, true, draw.Between(1, 20), draw.Between(0, 9), 4);
+            int heads = draw.Between(1, 3);
+            return given with { Heads = heads, QueryEmbeddings = RetrievalCase.Embeddings(draw, given.Queries * heads * 4, 4) };
+        }
+
+        static double Loss(RetrievalTask<double> task, RetrievalCase given)
+        {
+            var tape = new Tape<double>();
+            return task.Loss(tape.Input(given.QueryTensor<double>()), tape.Input(given.CandidateTensor<double>()), given.Arguments<double>()).Value.Span[0];
         }
     }
 

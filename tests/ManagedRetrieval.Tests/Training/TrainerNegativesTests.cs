@@ -145,8 +145,13 @@ public class TrainerNegativesTests
         // All pairs have one candidate, which is no negative of itself.
         TwoTowerModel<int[], int[]> model = Planted.Model();
         RetrievalDataset data = RetrievalDataset.Encode(model, Planted.Queries, Planted.Corpus, new int[Pairs]);
-        Assert.Equal(Pairs, Assert.Single(Planted.Trainer(model).Fit(data, new() { Epochs = 1, BatchSize = 90 })).RowsWithoutNegatives);
-        Assert.Equal(0, Planted.Trainer(model).Fit(Planted.Data(model), new() { Epochs = 1, BatchSize = 90 })[0].RowsWithoutNegatives);
+        EpochResult alone = Alone(data, symmetric: false), symmetric = Alone(data, symmetric: true), distinct = Alone(Planted.Data(model), symmetric: true);
+        Assert.Equal((Pairs, 0), (alone.RowsWithoutNegatives, alone.ColumnsWithoutNegatives));
+        Assert.Equal((Pairs, Pairs), (symmetric.RowsWithoutNegatives, symmetric.ColumnsWithoutNegatives));
+        Assert.Equal((0, 0), (distinct.RowsWithoutNegatives, distinct.ColumnsWithoutNegatives));
+
+        EpochResult Alone(RetrievalDataset data, bool symmetric) => Assert.Single(
+            new Trainer(model, new RetrievalTask<float>(Options with { Symmetric = symmetric }), new Adagrad<float>(1e-12)).Fit(data, new() { Epochs = 1, BatchSize = 90 }));
     }
 
     [Fact]

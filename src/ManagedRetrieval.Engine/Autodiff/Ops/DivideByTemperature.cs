@@ -21,8 +21,11 @@ public sealed class DivideByTemperature<T> : Op<T>
     /// <summary>The largest temperature; a larger one counts as this.</summary>
     public const double MaximumTemperature = 100;
 
-    private readonly T _least = T.CreateChecked(Math.Log(MinimumTemperature));
-    private readonly T _largest = T.CreateChecked(Math.Log(MaximumTemperature));
+    private static readonly T Least = T.CreateChecked(Math.Log(MinimumTemperature));
+    private static readonly T Largest = T.CreateChecked(Math.Log(MaximumTemperature));
+
+    /// <summary>The nearest logarithm of a temperature within the range; NaN stays NaN.</summary>
+    public static T Clamp(T logTemperature) => T.Clamp(logTemperature, Least, Largest);
 
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
@@ -47,13 +50,13 @@ public sealed class DivideByTemperature<T> : Op<T>
         }
 
         T logTemperature = frame.Input(1).Span[0];
-        if (frame.NeedsGradient(1) && !(logTemperature < _least || logTemperature > _largest))
+        if (frame.NeedsGradient(1) && !(logTemperature < Least || logTemperature > Largest))
         {
             frame.InputGradient(1).Span[0] -= DotOfKept(gradient, frame.Output.Span);
         }
     }
 
-    private T Factor(OpFrame<T> frame) => T.Exp(-T.Clamp(frame.Input(1).Span[0], _least, _largest));
+    private static T Factor(OpFrame<T> frame) => T.Exp(-Clamp(frame.Input(1).Span[0]));
 
     /// <summary>The dot product in which a removed entry counts as 0; it is looked for only where it shows, 0 · −∞ being NaN.</summary>
     private static T DotOfKept(ReadOnlySpan<T> gradient, ReadOnlySpan<T> logits)
