@@ -8,16 +8,14 @@ namespace ManagedRetrieval.Tasks;
 /// <summary>Which columns are whose positives, from what a call says about queries, columns and mask.</summary>
 internal static class QueryPositives
 {
-    /// <summary>For each query its positives, its own first; what the mask hides is none. A dropped row keeps its own alone, or nothing.</summary>
+    /// <summary>For each query its positives, its own first; what the mask hides is none, but a dropped row keeps its own.</summary>
     /// <param name="tape">Lends the memory.</param>
     /// <param name="queries">The number of rows.</param>
     /// <param name="arguments">Checked.</param>
-    /// <param name="emptyWhereDropped">Whether a row whose own positive the mask hides gets an empty list.</param>
-    public static OpIndices OfQueries<T>(Tape<T> tape, int queries, in RetrievalArguments<T> arguments, bool emptyWhereDropped = false)
+    public static OpIndices OfQueries<T>(Tape<T> tape, int queries, in RetrievalArguments<T> arguments)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool several = arguments.QueryIds.Count > 0 || arguments.PositiveColumns is not null;
-        if (!several && (arguments.ScoreMask.IsDefault || !emptyWhereDropped))
+        if (arguments.QueryIds.Count == 0 && arguments.PositiveColumns is null)
         {
             return PositiveColumns.Diagonal(tape, queries);
         }
@@ -28,7 +26,6 @@ internal static class QueryPositives
             Table = arguments.QueryIds.Count > 0 ? IdTable.Of(tape, arguments.QueryIds) : default,
             Columns = arguments.PositiveColumns,
             Mask = arguments.ScoreMask,
-            EmptyWhereDropped = emptyWhereDropped,
         });
     }
 
@@ -45,21 +42,15 @@ internal static class QueryPositives
         public required IdTable Table;
         public required RaggedIds? Columns;
         public required ScoreMask Mask;
-        public required bool EmptyWhereDropped;
 
         public readonly void Write(int row, ref ColumnLists lists)
         {
+            lists.Add(row);
             if (!Mask.IsDefault && !Mask.Row(row)[row])
             {
-                if (!EmptyWhereDropped)
-                {
-                    lists.Add(row);
-                }
-
                 return;
             }
 
-            lists.Add(row);
             if (Columns is not null)
             {
                 ReadOnlySpan<int> columns = Columns[row];

@@ -117,7 +117,7 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
     private void UpdateBatch(Tensor<T> scores, Tensor<T> logits, Tensor<T> weights, in RetrievalArguments<T> arguments)
     {
         // A tape of its own, since the lists must not grow the step's memory only when metrics are on.
-        OpIndices positives = QueryPositives.OfQueries(new Tape<T>(), logits.Shape.Rows, arguments, emptyWhereDropped: true);
+        OpIndices positives = QueryPositives.OfQueries(new Tape<T>(), logits.Shape.Rows, arguments);
         QueryRanks logitRanks = LogitRanks.Of(logits, logits, positives);
         QueryRanks? scoreRanks = options.TfrsCompatible ? null : LogitRanks.Of(scores, logits, positives);
         float[] added = weights.IsDefault ? [] : Floats(weights);

@@ -174,6 +174,20 @@ public class FactorizedTopKIdentityTests
         static string[] Strings(int[] ids) => [.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))];
     }
 
+    [Fact]
+    public void Every_way_to_rank_refuses_a_corpus_of_another_width()
+    {
+        Tensor<float> queries = new(new Shape(1, 2)), corpus = new(new Shape(3, 4)), own = new(new Shape(1, 2));
+        RaggedIds lists = RankReference.Ragged([[0]]);
+        Refused(() => FactorizedTopK.Rank(queries, corpus, [0]));
+        Refused(() => FactorizedTopK.Rank(queries, corpus, lists));
+        Refused(() => FactorizedTopK.RankByIdentifier(queries, corpus, new[] { 1, 2, 3 }, own, new[] { 1 }));
+        Refused(() => FactorizedTopK.RankByEmbedding(queries, corpus, own));
+
+        static void Refused(Action rank) => Assert.Contains(
+            "[N, 2], not [3, 4]", Assert.Throws<ArgumentException>("candidateEmbeddings", rank).Message, StringComparison.Ordinal);
+    }
+
     private static void ByEmbedding<T>(CorpusCase<T> known)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

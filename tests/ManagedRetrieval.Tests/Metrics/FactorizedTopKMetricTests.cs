@@ -147,6 +147,7 @@ public class FactorizedTopKMetricTests
         Assert.Equal(2, metric.Candidates.Shape[1]);
         var unnamed = new FactorizedTopK<float>(Corpus) { Candidates = Corpus.Rows(0, 2) };
         Assert.Equal(2, unnamed.Candidates.Shape.Rows);
+        Assert.Equal((true, false), (metric.HasIdentifiers, unnamed.HasIdentifiers));
     }
 
     [Fact]
@@ -206,6 +207,7 @@ public class FactorizedTopKMetricTests
         Refused("candidates", "[N, d]", () => _ = new FactorizedTopK<float>(new Tensor<float>(new Shape(3))));
         Refused("candidates", "[N, d] with d at least 1, not [3, 0]", () => _ = new FactorizedTopK<float>(new Tensor<float>(new Shape(3, 0))));
         Refused("candidates", "at least one row", () => _ = new FactorizedTopK<float>(new Tensor<float>(new Shape(0, 3))));
+        Refused("options", "differ, but 3 is there twice", () => _ = new FactorizedTopK<float>(Corpus, options: new() { Ks = [3, 1, 3] }));
         Refused("identifiers", "5 rows of the corpus, not 1", () => _ = new FactorizedTopK<float>(Corpus, new[] { 1 }));
         Refused("identifiers", "number 1 is", () => _ = new FactorizedTopK<float>(Corpus, new[] { "a", null!, "c", "d", "e" }));
         Refused("options", "number 1 is 0", () => _ = new FactorizedTopK<float>(Corpus, options: new FactorizedTopKOptions { Ks = [1, 0] }));

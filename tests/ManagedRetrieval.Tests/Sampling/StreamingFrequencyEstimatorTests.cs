@@ -58,7 +58,7 @@ public class StreamingFrequencyEstimatorTests
     {
         // With a running mean the relative standard deviation of an id's estimate is about √((1 − p) / (draws · p)):
         // a hundred times the draws make it ten times smaller. A half of that is asked.
-        (int[] stream, double[] probabilities) = Zipf(seed: 1, draws: 400_000);
+        (int[] stream, double[] probabilities) = Zipf.Draw(seed: 1, draws: 400_000);
         var estimator = new StreamingFrequencyEstimator(new StreamingFrequencyOptions { LearningRate = 1e-6, Seed = 3 });
         estimator.Observe(stream[..4000]);
         double early = RelativeError(estimator, probabilities);
@@ -72,7 +72,7 @@ public class StreamingFrequencyEstimatorTests
     public void A_learning_rate_keeps_the_error_at_its_own_size_and_follows_a_change()
     {
         // An average with weight α on the newest interval has relative variance α / (2 − α): 7 % in the root at 0.01.
-        (int[] stream, double[] probabilities) = Zipf(seed: 2, draws: 150_000);
+        (int[] stream, double[] probabilities) = Zipf.Draw(seed: 2, draws: 150_000);
         var moving = new StreamingFrequencyEstimator();
         var fixedMean = new StreamingFrequencyEstimator(new StreamingFrequencyOptions { LearningRate = 1e-6 });
         moving.Observe(stream);
@@ -91,7 +91,7 @@ public class StreamingFrequencyEstimatorTests
     [Fact]
     public void Further_hash_functions_mend_collisions()
     {
-        (int[] stream, double[] probabilities) = Zipf(seed: 4, draws: 50_000);
+        (int[] stream, double[] probabilities) = Zipf.Draw(seed: 4, draws: 50_000);
         double[] errors = [.. from hashes in (int[])[1, 2, 4] select Enumerable.Range(0, 10).Average(seed => Excess(hashes, (ulong)(100 * seed)))];
         Assert.True(errors[0] > 0.2, $"one hash function must suffer from collisions, not by {errors[0]}");
         Assert.True(errors[1] < errors[0] / 2 && errors[2] < errors[1] / 2, string.Join(", ", errors));
@@ -148,7 +148,7 @@ public class StreamingFrequencyEstimatorTests
     [Fact]
     public void Another_seed_spreads_ids_otherwise()
     {
-        (int[] stream, _) = Zipf(seed: 5, draws: 1000);
+        (int[] stream, _) = Zipf.Draw(seed: 5, draws: 1000);
         (StreamingFrequencyEstimator first, StreamingFrequencyEstimator second) =
             (new(new StreamingFrequencyOptions { Buckets = 8, Seed = 1 }), new(new StreamingFrequencyOptions { Buckets = 8, Seed = 77 }));
         first.Observe(stream);
@@ -231,23 +231,6 @@ public class StreamingFrequencyEstimatorTests
         double Step(int update) => Math.Max(options.LearningRate, 1.0 / update);
 
         int Bucket(int key) => StableHash.Bucket(StableHash.Of(key, options.Seed + (ulong)hash), options.Buckets);
-    }
-
-    /// <summary>Draws from 50 ids, id r with a probability in proportion to 1 / (r + 1).</summary>
-    private static (int[] Stream, double[] Probabilities) Zipf(ulong seed, int draws)
-    {
-        double[] weights = [.. Enumerable.Range(1, 50).Select(rank => 1.0 / rank)];
-        double[] probabilities = [.. weights.Select(weight => weight / weights.Sum())];
-        double[] upTo = [.. probabilities.Select((_, id) => probabilities[..(id + 1)].Sum())];
-        var draw = new Draw(seed, 1);
-        int[] stream = new int[draws];
-        for (int i = 0; i < draws; i++)
-        {
-            int place = Array.BinarySearch(upTo, draw.Uniform());
-            stream[i] = Math.Min(place < 0 ? ~place : place + 1, 49);
-        }
-
-        return (stream, probabilities);
     }
 
     /// <summary>The root of the mean square of the ids' relative errors.</summary>

@@ -163,11 +163,11 @@ public class RetrievalTaskErrorTests
         Refused(() => _ = new RetrievalTask<float>(new() { SamplingCorrection = (SamplingCorrection)7 }), "AllColumns", "NegativesOnly");
         Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 1000 }), "Temperature", "[0.01, 100]", "1000");
         Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 0 }), "Temperature");
-        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { Name = null! }));
-        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { Metrics = null! }));
-        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { BatchMetrics = null! }));
-        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>(new() { LossMetrics = null! }));
-        Assert.Throws<ArgumentNullException>(() => new RetrievalTask<float>().Metrics = null!);
+        Assert.Throws<ArgumentNullException>("Name", () => new RetrievalTask<float>(new() { Name = null! }));
+        Assert.Throws<ArgumentNullException>("Metrics", () => new RetrievalTask<float>(new() { Metrics = null! }));
+        Assert.Throws<ArgumentNullException>("BatchMetrics", () => new RetrievalTask<float>(new() { BatchMetrics = null! }));
+        Assert.Throws<ArgumentNullException>("LossMetrics", () => new RetrievalTask<float>(new() { LossMetrics = null! }));
+        Assert.Throws<ArgumentNullException>("value", () => new RetrievalTask<float>().Metrics = null!);
     }
 
     [Theory]

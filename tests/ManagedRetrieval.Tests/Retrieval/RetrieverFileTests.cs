@@ -1,0 +1,147 @@
+using System.Globalization;
+using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Persistence;
+using ManagedRetrieval.Retrieval;
+using ManagedRetrieval.Tests.Persistence;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Tests.Retrieval;
+
+/// <summary>Saving and loading; what goes wrong leaves the old file as it was.</summary>
+public sealed class RetrieverFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("retriever-tests-").FullName;
+
+    private string Target => Path.Combine(_folder, "model.safetensors");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_saved_file_loads_and_saves_again_to_the_same_bytes()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        await retriever.SaveAsync(Target);
+        Retriever<string, string, string> loaded = await Retriever<string, string, string>.LoadAsync(Target);
+        Assert.Equal(retriever.Retrieve("red fish", 9), loaded.Retrieve("red fish", 9));
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+        await loaded.SaveAsync(Target);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task Cancelling_a_save_in_the_middle_leaves_the_old_file_and_no_temporary()
+    {
+        const int Rows = 400_000;
+        await File.WriteAllTextAsync(Target, "old");
+        using var cancellation = new CancellationTokenSource();
+
+        // One look for numbers that are not finite and one for the checksum, then one for every megabyte that is written.
+        using var embeddings = new TripWire(3 * Rows, looks: 4, cancellation.Cancel) { Armed = false };
+        var index = new BruteForceIndex<string>(new Tensor<float>(new Shape(Rows, 3), embeddings.Memory), [.. Enumerable.Repeat("", Rows)]);
+        var retriever = new Retriever<string, string, string>(RetrieverSamples.Text().Model, index);
+        embeddings.Armed = true;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => retriever.SaveAsync(Target, cancellation.Token));
+        Assert.True(embeddings.Tripped);
+        Assert.Equal("old", await File.ReadAllTextAsync(Target));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_parameter_that_is_trained_while_it_is_saved_is_reported_and_the_old_file_kept(bool query)
+    {
+        Retriever<string, string, string> old = RetrieverSamples.Text();
+        await old.SaveAsync(Target);
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+
+        // One look for numbers that are not finite and one for the checksum, then one to write: the parameter changes before that.
+        TripWire? values = null;
+        values = new TripWire(12, looks: 3, () => values!.Memory.Span[5] += 0.5f) { Armed = false };
+        var moving = new EmbeddingTable<float>("moving", new Tensor<float>(new Shape(4, 3), values.Memory));
+        var still = new EmbeddingTable<float>("still", new Tensor<float>(new Shape(4, 3)));
+        var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
+        var model = new TwoTowerModel<string, string>(
+            feature, new EmbeddingBagTower<float>(query ? moving : still), feature, new EmbeddingBagTower<float>(query ? still : moving));
+        Retriever<string, string, string> retriever = Retriever<string, string, string>.Build(model, ["a", "b"], ["a", "b"]);
+        values.Armed = true;
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => retriever.SaveAsync(Target));
+        Assert.True(values.Tripped);
+        Assert.Contains("'moving' changed while it was being saved", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
+        Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+        Assert.Equal(old.Retrieve("red fish", 9), (await Retriever<string, string, string>.LoadAsync(Target)).Retrieve("red fish", 9));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public async Task Numbers_that_could_not_be_loaded_are_not_saved_and_the_old_file_is_kept(float value)
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        await retriever.SaveAsync(Target);
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+        foreach ((string name, Tensor<float> tensor) in retriever.Model.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Append(("index.embeddings", retriever.Index.Embeddings)))
+        {
+            int last = tensor.Shape.Length - 1;
+            float before = tensor.Span[last];
+            tensor.Span[last] = value;
+            ArithmeticException refused = await Assert.ThrowsAsync<ArithmeticException>(() => retriever.SaveAsync(Target));
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture, $"'{name}' cannot be saved: element {last} is {value}, expected a finite number"), refused.Message, StringComparison.Ordinal);
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(Target));
+            Assert.Equal([Target], Directory.GetFileSystemEntries(_folder));
+            tensor.Span[last] = before;
+        }
+
+        await retriever.SaveAsync(Target);
+    }
+
+    [Fact]
+    public async Task A_cancelled_token_stops_building_saving_and_loading()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        Assert.Throws<OperationCanceledException>(() => Retriever<string, string, string>.Build(
+            retriever.Model, RetrieverSamples.Titles, RetrieverSamples.Titles, cancellationToken: cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => retriever.SaveAsync(Target, cancelled));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+        await retriever.SaveAsync(Target);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Retriever<string, string, string>.LoadAsync(Target, cancellationToken: cancelled));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_saved_is_refused_and_leaves_no_file()
+    {
+        Retriever<string, string, string> text = RetrieverSamples.Text();
+        Tensor<float> embeddings = text.Index.Embeddings.Rows(0, 1);
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => new Retriever<string, string, string>(text.Model, new BruteForceIndex<string>(embeddings, ["\ud800"])).SaveAsync(Target));
+        var guids = new Retriever<string, string, Guid>(text.Model, new BruteForceIndex<Guid>(embeddings, [Guid.Empty]));
+        Assert.Contains("System.Guid", (await Assert.ThrowsAsync<NotSupportedException>(() => guids.SaveAsync(Target))).Message, StringComparison.Ordinal);
+
+        // The index's own name for its embeddings.
+        var table = new EmbeddingTable<float>("index.embeddings", new Tensor<float>(new Shape(4, 3)));
+        var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
+        var tower = new EmbeddingBagTower<float>(table, BagCombiner.Mean);
+        var clash = new Retriever<string, string, string>(
+            new TwoTowerModel<string, string>(feature, tower, feature, tower), new BruteForceIndex<string>(embeddings, ["a"]));
+        Assert.Contains("'index.embeddings'", (await Assert.ThrowsAsync<ArgumentException>(() => clash.SaveAsync(Target))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_or_foreign_is_named()
+    {
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Retriever<string, string, string>.LoadAsync(Target));
+        await Samples.Small().WriteAsync(Target);
+        var foreign = await Assert.ThrowsAsync<SnapshotFormatException>(() => Retriever<string, string, string>.LoadAsync(Target));
+        Assert.Contains($"'{Target}': holds no model of this library", foreign.Message, StringComparison.Ordinal);
+    }
+}
