@@ -103,7 +103,7 @@ public sealed class RetrievalDataset
 
         if (!weights.IsEmpty)
         {
-            SampleWeights.Check(nameof(weights), weights, queries);
+            SampleWeights.Check(nameof(weights), weights, queries, "pairs");
             SampleWeights.CheckAny(nameof(weights), weights, "pair");
         }
 

@@ -52,8 +52,6 @@ public readonly struct CandidateIds
         }
     }
 
-    internal bool AreSame(int first, int second) => AreSame(first, this, second);
-
     /// <summary>Whether an id here is the same as one of another batch of the same type.</summary>
     internal bool AreSame(int index, CandidateIds other, int otherIndex) =>
         !_ints.IsEmpty ? _ints.Span[index] == other._ints.Span[otherIndex]

@@ -22,9 +22,11 @@ public sealed class HardNegativeMining<T>(int numberOfHardNegatives)
     /// <summary>The logits, [Q, C], with all but positives and the k hardest negatives of each row at −∞.</summary>
     /// <param name="logits">[Q, C]; row i's positive is column i. Entries of −∞ are removed already and never kept.</param>
     /// <param name="positives">Further columns that are no negatives: a ragged list for each row, first the row's own positive. By default that alone.</param>
+    /// <exception cref="ArgumentException">The logits are no matrix with at least as many columns as rows, or the lists of positives do not fit.</exception>
     public Variable<T> Apply(Variable<T> logits, OpIndices positives = default)
     {
         LossCheck.Matrix(logits);
+        LossCheck.Positives(nameof(positives), positives, logits.Shape);
         (int queries, int candidates) = (logits.Shape[0], logits.Shape[1]);
         if (numberOfHardNegatives <= 0 || numberOfHardNegatives >= candidates - 1)
         {

@@ -28,6 +28,27 @@ internal static class LossCheck
         }
     }
 
+    /// <summary>A list of columns for each row, first the row's own; or nothing at all.</summary>
+    public static void Positives(string name, OpIndices positives, Shape logits)
+    {
+        ReadOnlySpan<int> columns = positives.Values.Span, offsets = positives.Offsets.Span;
+        if (columns.IsEmpty && offsets.IsEmpty)
+        {
+            return;
+        }
+
+        bool fits = offsets.Length == logits[0] + 1 && offsets[0] == 0 && offsets[^1] == columns.Length && !columns.ContainsAnyExceptInRange(0, logits[1] - 1);
+        for (int row = 0; fits && row < logits[0]; row++)
+        {
+            fits = offsets[row] < offsets[row + 1] && offsets[row + 1] <= columns.Length && columns[offsets[row]] == row;
+        }
+
+        if (!fits)
+        {
+            throw new ArgumentException($"{name} must be a list of columns 0 to {logits[1] - 1} for each of the {logits[0]} rows, first the row's own.", name);
+        }
+    }
+
     /// <param name="name">The argument.</param>
     /// <param name="ids">One for each of <paramref name="count"/> things.</param>
     /// <param name="count">How many.</param>
@@ -48,7 +69,7 @@ internal static class LossCheck
     }
 
     /// <returns>1 / temperature in the type of the logits.</returns>
-    public static T Temperature<T>(string name, double temperature)
+    public static T Temperature<T>(string name, double temperature, string? argument = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The factor, too, must be a positive and finite number of the type.
@@ -56,7 +77,7 @@ internal static class LossCheck
         return double.IsFinite(temperature) && factor > T.Zero && T.IsFinite(factor)
             ? factor
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} must be positive and finite, and so must its inverse, not {temperature}."), name);
+                string.Create(CultureInfo.InvariantCulture, $"{name} must be positive and finite, and so must its inverse, not {temperature}."), argument ?? name);
     }
 
     public static void Probabilities<T>(string name, Tensor<T> probabilities, int candidates, bool zeroIsAllowed)

@@ -15,10 +15,11 @@ public sealed class RemoveAccidentalHits<T>
     /// <param name="logits">[Q, C]; row i's positive is column i.</param>
     /// <param name="candidateIds">One for each column.</param>
     /// <param name="positives">Further columns that are no negatives: a ragged list for each row, first the row's own positive. By default that alone.</param>
-    /// <exception cref="ArgumentException">The ids are missing, null or of another number.</exception>
+    /// <exception cref="ArgumentException">The ids are missing, null or of another number, or the lists of positives do not fit.</exception>
     public Variable<T> Apply(Variable<T> logits, CandidateIds candidateIds, OpIndices positives = default)
     {
         LossCheck.Matrix(logits);
+        LossCheck.Positives(nameof(positives), positives, logits.Shape);
         LossCheck.Ids(nameof(candidateIds), candidateIds, logits.Shape[1], "candidates", nameof(RemoveAccidentalHits<>));
         return logits.Tape.Apply(_remove, [logits], Find(logits.Tape, candidateIds, logits.Shape[0], positives));
     }

@@ -16,10 +16,11 @@ public sealed class RemoveKnownPositives<T>
     /// <param name="candidateIds">One for each column.</param>
     /// <param name="knownPositives">A ragged list of ids for each row; ids that no candidate bears are no matter.</param>
     /// <param name="positives">Further columns that are no negatives: a ragged list for each row, first the row's own positive. By default that alone.</param>
-    /// <exception cref="ArgumentException">Ids are missing, null, of another number or of different types, or the offsets do not fit.</exception>
+    /// <exception cref="ArgumentException">Ids are missing, null, of another number or of different types, or the offsets or the lists of positives do not fit.</exception>
     public Variable<T> Apply(Variable<T> logits, CandidateIds candidateIds, KnownPositives knownPositives, OpIndices positives = default)
     {
         LossCheck.Matrix(logits);
+        LossCheck.Positives(nameof(positives), positives, logits.Shape);
         LossCheck.Ids(nameof(candidateIds), candidateIds, logits.Shape[1], "candidates", nameof(RemoveKnownPositives<>));
         LossCheck.Known(nameof(knownPositives), knownPositives, candidateIds, logits.Shape[0]);
         var known = new Known

@@ -27,15 +27,17 @@ public sealed class SamplingProbabilityCorrection<T>(SamplingCorrection columns 
     /// <summary>The corrected logits, [Q, C].</summary>
     /// <param name="logits">[Q, C].</param>
     /// <param name="candidateSamplingProbability">[C], each in (0, 1].</param>
-    /// <exception cref="ArgumentException">The shape does not fit, or a probability is outside (0, 1].</exception>
-    public Variable<T> Apply(Variable<T> logits, Tensor<T> candidateSamplingProbability)
+    /// <param name="positives">A ragged list of each row's positives, first its own: those that keep their logits where negatives only are corrected. By default the own positive alone.</param>
+    /// <exception cref="ArgumentException">The shape does not fit, a probability is outside (0, 1], or the lists do not fit.</exception>
+    public Variable<T> Apply(Variable<T> logits, Tensor<T> candidateSamplingProbability, OpIndices positives = default)
     {
         LossCheck.Matrix(logits);
+        LossCheck.Positives(nameof(positives), positives, logits.Shape);
         LossCheck.Probabilities(nameof(candidateSamplingProbability), candidateSamplingProbability, logits.Shape[1], clip);
         Tape<T> tape = logits.Tape;
         Tensor<T> logarithms = tape.Allocate(candidateSamplingProbability.Shape);
         TensorPrimitives.Max(candidateSamplingProbability.Span, T.CreateChecked(clip ? SmallestClipped : 0), logarithms.Span);
         TensorPrimitives.Log(logarithms.Span, logarithms.Span);
-        return tape.Apply(_correct, [logits, tape.Constant(logarithms)]);
+        return tape.Apply(_correct, [logits, tape.Constant(logarithms)], positives);
     }
 }

@@ -17,7 +17,11 @@ public sealed class SoftmaxLoss<T>(double labelSmoothing = 0, MultiPositiveForm 
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SoftmaxCrossEntropy<T> _one = new(labelSmoothing);
-    private readonly MultiPositiveCrossEntropy<T> _several = new(severalPositives, labelSmoothing);
+    private readonly MultiPositiveCrossEntropy<T> _several = new(
+        severalPositives is MultiPositiveForm.Sum or MultiPositiveForm.Mean
+            ? severalPositives
+            : throw new ArgumentOutOfRangeException(nameof(severalPositives), severalPositives, "severalPositives must be Sum or Mean."),
+        labelSmoothing);
 
     /// <inheritdoc/>
     public Variable<T> RowLosses(Variable<T> logits, OpIndices positives) =>

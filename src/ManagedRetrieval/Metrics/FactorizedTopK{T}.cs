@@ -201,6 +201,11 @@ public sealed class FactorizedTopK<T>
             throw new ArgumentException($"options.Name must not be blank, but it is '{options.Name}'.", nameof(options));
         }
 
+        if (options.Ks is null)
+        {
+            throw new ArgumentException("options.Ks must not be null.", nameof(options));
+        }
+
         var results = new (RankMetric Metric, string Name)[options.Ks.Count];
         for (int i = 0; i < results.Length; i++)
         {

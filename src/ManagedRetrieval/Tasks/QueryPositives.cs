@@ -31,10 +31,45 @@ internal static class QueryPositives
 
     /// <summary>The same seen from the first Q candidates: for each the queries whose positive it is, its own first.</summary>
     public static OpIndices OfCandidates<T>(Tape<T> tape, int queries, OpIndices positives)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        positives.Values.Length == queries
-            ? positives
-            : ColumnLists.Of(tape, queries, new Transposed { Positives = new PositiveColumns(positives), Queries = queries });
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<int> columns = positives.Values.Span, offsets = positives.Offsets.Span;
+        if (columns.Length == queries)
+        {
+            return positives;
+        }
+
+        Memory<int> listOffsets = tape.AllocateIndices(queries + 1), lists = tape.AllocateIndices(columns.Length);
+        Span<int> starts = listOffsets.Span, next = tape.AllocateIndices(queries).Span;
+        starts.Clear();
+        foreach (int column in columns)
+        {
+            if (column < queries)
+            {
+                starts[column + 1]++;
+            }
+        }
+
+        for (int candidate = 0; candidate < queries; candidate++)
+        {
+            starts[candidate + 1] += starts[candidate];
+            lists.Span[starts[candidate]] = candidate;
+            next[candidate] = starts[candidate] + 1;
+        }
+
+        for (int query = 0; query < queries; query++)
+        {
+            foreach (int column in columns[(offsets[query] + 1)..offsets[query + 1]])
+            {
+                if (column < queries)
+                {
+                    lists.Span[next[column]++] = query;
+                }
+            }
+        }
+
+        return new OpIndices(lists[..starts[queries]], listOffsets);
+    }
 
     private ref struct Source : ColumnLists.ISource
     {
@@ -76,24 +111,6 @@ internal static class QueryPositives
             if (column != row && (Mask.IsDefault || Mask.Row(row)[column]))
             {
                 lists.Add(column);
-            }
-        }
-    }
-
-    private ref struct Transposed : ColumnLists.ISource
-    {
-        public required PositiveColumns Positives;
-        public required int Queries;
-
-        public readonly void Write(int row, ref ColumnLists lists)
-        {
-            lists.Add(row);
-            for (int i = 0; i < Queries; i++)
-            {
-                if (i != row && Positives.Has(i, row))
-                {
-                    lists.Add(i);
-                }
             }
         }
     }

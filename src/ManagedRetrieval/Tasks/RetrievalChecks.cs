@@ -14,24 +14,33 @@ internal static class RetrievalChecks
     public static void Options<T>(RetrievalTaskOptions<T> options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(options.Name, nameof(options.Name));
-        ArgumentNullException.ThrowIfNull(options.Metrics, nameof(options.Metrics));
-        ArgumentNullException.ThrowIfNull(options.BatchMetrics, nameof(options.BatchMetrics));
-        ArgumentNullException.ThrowIfNull(options.LossMetrics, nameof(options.LossMetrics));
+        NotNull(nameof(options), options.Name, nameof(options.Name));
+        NotNull(nameof(options), options.Metrics, nameof(options.Metrics));
+        NotNull(nameof(options), options.BatchMetrics, nameof(options.BatchMetrics));
+        NotNull(nameof(options), options.LossMetrics, nameof(options.LossMetrics));
         if (options.Reduction is not (LossReduction.Sum or LossReduction.Mean or LossReduction.None))
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Reduction, $"{nameof(options.Reduction)} must be Sum, Mean or None.");
         }
 
-        Names(nameof(options), options, options.Metrics);
+        if (options.SamplingCorrection is not (SamplingCorrection.AllColumns or SamplingCorrection.NegativesOnly))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.SamplingCorrection, $"{nameof(options.SamplingCorrection)} must be AllColumns or NegativesOnly.");
+        }
 
+        if (options.MaskedPositive is not (MaskedPositive.Error or MaskedPositive.DropRow))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaskedPositive, $"{nameof(options.MaskedPositive)} must be Error or DropRow.");
+        }
+
+        Names(nameof(options), options, options.Metrics);
         if (options.Temperature is { } temperature)
         {
-            LossCheck.Temperature<T>(nameof(options.Temperature), temperature);
+            LossCheck.Temperature<T>(nameof(options.Temperature), temperature, nameof(options));
             if (options.LearnTemperature && !(temperature >= DivideByTemperature<T>.MinimumTemperature && temperature <= DivideByTemperature<T>.MaximumTemperature))
             {
                 throw Misfit(
-                    nameof(options.Temperature),
+                    nameof(options),
                     string.Create(CultureInfo.InvariantCulture, $"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
             }
         }
@@ -93,7 +102,7 @@ internal static class RetrievalChecks
     }
 
     /// <summary>What the metrics of a call need, where they are computed.</summary>
-    public static void Metrics<T>(in RetrievalArguments<T> arguments, RetrievalTaskOptions<T> options, MetricList<FactorizedTopK<T>> metrics, Shape queryEmbeddings)
+    public static void Metrics<T>(in RetrievalArguments<T> arguments, RetrievalTaskOptions<T> options, MetricList<FactorizedTopK<T>> metrics, Shape queryEmbeddings, int candidates)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool factorized = arguments.ComputeMetrics && metrics.Count > 0;
@@ -104,6 +113,11 @@ internal static class RetrievalChecks
 
         for (int i = 0; factorized && i < metrics.Count; i++)
         {
+            if (metrics[i].HasIdentifiers)
+            {
+                LossCheck.Ids(nameof(arguments.CandidateIds), arguments.CandidateIds, candidates, "candidates", "A metric with identifiers");
+            }
+
             CandidateIds ids = arguments.CandidateIds.Count == 0 ? default : arguments.CandidateIds.Take(queryEmbeddings.Rows);
             metrics[i].Check(
                 (nameof(queryEmbeddings), queryEmbeddings), (nameof(arguments.CandidateIds), ids), (nameof(arguments.MetricExclusions), arguments.MetricExclusions));
@@ -114,7 +128,7 @@ internal static class RetrievalChecks
     public static void Names<T>(string argument, RetrievalTaskOptions<T> options, MetricList<FactorizedTopK<T>> metrics)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        IEnumerable<string> names = options.BatchMetrics.Select(metric => "batch_logits/" + metric.Name)
+        IEnumerable<string> names = options.BatchMetrics.SelectMany(metric => new[] { "batch_logits/" + metric.Name, "batch_scores/" + metric.Name })
             .Concat(options.LossMetrics.Select(metric => metric.Name))
             .Concat(metrics.SelectMany(metric => metric.ResultNames));
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -179,6 +193,14 @@ internal static class RetrievalChecks
                         string.Create(CultureInfo.InvariantCulture, $"{name} must be finite, but row {row}{id} holds {value}."), name);
                 }
             }
+        }
+    }
+
+    private static void NotNull(string argument, object? option, string name)
+    {
+        if (option is null)
+        {
+            throw new ArgumentNullException(argument, $"{name} must not be null.");
         }
     }
 

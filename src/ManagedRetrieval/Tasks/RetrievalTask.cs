@@ -105,12 +105,18 @@ public sealed class RetrievalTask<T>
         (int queries, int candidates) = RetrievalChecks.Embeddings(
             queryEmbeddings.Value, candidateEmbeddings.Value, arguments.QueryIds, arguments.CandidateIds);
         RetrievalChecks.Arguments(arguments, _options, queries, candidates);
-        RetrievalChecks.Metrics(arguments, _options, Metrics, queryEmbeddings.Shape);
+        MetricList<FactorizedTopK<T>> metrics = Metrics;
+        RetrievalChecks.Metrics(arguments, _options, metrics, queryEmbeddings.Shape, candidates);
         BringTemperatureBack();
         Tape<T> tape = queryEmbeddings.Tape;
+        if (!ReferenceEquals(tape, candidateEmbeddings.Tape))
+        {
+            throw new ArgumentException("candidateEmbeddings must be on the tape of queryEmbeddings.", nameof(candidateEmbeddings));
+        }
+
         Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
         OpIndices positives = QueryPositives.OfQueries(tape, queries, arguments);
-        Variable<T> logits = Remaining(Corrected(scores, arguments), positives, arguments);
+        Variable<T> logits = Remaining(Corrected(scores, positives, arguments), positives, arguments);
         Variable<T> losses = Checked(_loss.RowLosses(logits, positives), queries);
         if (_options.Symmetric)
         {
@@ -119,7 +125,7 @@ public sealed class RetrievalTask<T>
 
         counts = RetrievalCounts.Of(logits.Value, new PositiveColumns(positives), arguments.ScoreMask, _options.Symmetric);
         Tensor<T> weights = Weights(tape, queries, arguments);
-        _metrics.Update(queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, losses.Value, weights, arguments);
+        _metrics.Update(metrics, queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, positives, losses.Value, weights, arguments);
         return _reduction.Apply(losses, weights);
     }
 
@@ -162,7 +168,7 @@ public sealed class RetrievalTask<T>
         return tape.Apply(maximum, [tape.Apply(_product, [tape.Apply(_mergeHeads, [queryEmbeddings]), candidateEmbeddings])]);
     }
 
-    private Variable<T> Corrected(Variable<T> scores, in RetrievalArguments<T> arguments)
+    private Variable<T> Corrected(Variable<T> scores, OpIndices positives, in RetrievalArguments<T> arguments)
     {
         Tape<T> tape = scores.Tape;
         Variable<T> logits =
@@ -171,7 +177,7 @@ public sealed class RetrievalTask<T>
             : scores;
         if (!arguments.CandidateSamplingProbability.IsDefault)
         {
-            logits = _correction.Apply(logits, arguments.CandidateSamplingProbability);
+            logits = _correction.Apply(logits, arguments.CandidateSamplingProbability, positives);
         }
 
         // From here on −∞ means removed, so no score may come to it by itself.

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Metrics;
@@ -21,22 +22,32 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
     private TiePolicy Policy => options.TfrsCompatible ? TiePolicy.Optimistic : TiePolicy.Expected;
 
     /// <summary>Gives a call's results to every metric that is asked for; does nothing where none is.</summary>
+    /// <param name="factorized">Over the whole corpus.</param>
     /// <param name="queryEmbeddings">[Q, d] or [Q, H, d].</param>
     /// <param name="candidateEmbeddings">[C, d].</param>
     /// <param name="scores">[Q, C], as step 1 made them.</param>
     /// <param name="logits">[Q, C], as the loss saw them.</param>
+    /// <param name="positives">Each row's columns.</param>
     /// <param name="losses">[Q], not weighted.</param>
     /// <param name="weights">[Q], 0 for dropped rows; the default value where all are 1.</param>
     /// <param name="arguments">Of the call.</param>
     public void Update(
-        Tensor<T> queryEmbeddings, Tensor<T> candidateEmbeddings, Tensor<T> scores, Tensor<T> logits, Tensor<T> losses, Tensor<T> weights, in RetrievalArguments<T> arguments)
+        MetricList<FactorizedTopK<T>> factorized,
+        Tensor<T> queryEmbeddings,
+        Tensor<T> candidateEmbeddings,
+        Tensor<T> scores,
+        Tensor<T> logits,
+        OpIndices positives,
+        Tensor<T> losses,
+        Tensor<T> weights,
+        in RetrievalArguments<T> arguments)
     {
         int queries = losses.Shape.Length;
-        if (arguments.ComputeMetrics && Factorized.Count > 0)
+        if (arguments.ComputeMetrics && factorized.Count > 0)
         {
             CandidateIds ids = arguments.CandidateIds.Count == 0 ? default : arguments.CandidateIds.Take(queries);
             float[] sampleWeight = arguments.SampleWeight.IsDefault ? [] : Floats(arguments.SampleWeight);
-            foreach (FactorizedTopK<T> metric in Factorized)
+            foreach (FactorizedTopK<T> metric in factorized)
             {
                 metric.Update(queryEmbeddings, candidateEmbeddings.Rows(0, queries), ids, sampleWeight, arguments.MetricExclusions);
             }
@@ -44,7 +55,7 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
 
         if (arguments.ComputeBatchMetrics && options.BatchMetrics.Count > 0)
         {
-            UpdateBatch(scores, logits, weights, arguments);
+            UpdateBatch(scores, logits, positives, weights);
         }
 
         if (options.LossMetrics.Count > 0)
@@ -114,10 +125,8 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
         return floats;
     }
 
-    private void UpdateBatch(Tensor<T> scores, Tensor<T> logits, Tensor<T> weights, in RetrievalArguments<T> arguments)
+    private void UpdateBatch(Tensor<T> scores, Tensor<T> logits, OpIndices positives, Tensor<T> weights)
     {
-        // A tape of its own, since the lists must not grow the step's memory only when metrics are on.
-        OpIndices positives = QueryPositives.OfQueries(new Tape<T>(), logits.Shape.Rows, arguments);
         QueryRanks logitRanks = LogitRanks.Of(logits, logits, positives);
         QueryRanks? scoreRanks = options.TfrsCompatible ? null : LogitRanks.Of(scores, logits, positives);
         float[] added = weights.IsDefault ? [] : Floats(weights);
@@ -138,20 +147,18 @@ internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
 
     private void UpdateLoss(Tensor<T> losses, Tensor<T> weights)
     {
-        double[] values = new double[losses.Shape.Length];
-        double[] factors = new double[values.Length];
-        Array.Fill(factors, 1);
-        TensorPrimitives.ConvertTruncating<T, double>(losses.Span, values);
+        using Scratch<double> values = new(losses.Shape.Length), factors = new(weights.IsDefault ? 0 : losses.Shape.Length);
+        TensorPrimitives.ConvertTruncating<T, double>(losses.Span, values.Span);
         if (!weights.IsDefault)
         {
-            TensorPrimitives.ConvertTruncating<T, double>(weights.Span, factors);
+            TensorPrimitives.ConvertTruncating<T, double>(weights.Span, factors.Span);
         }
 
         lock (_lock)
         {
-            foreach (ILossMetric metric in options.LossMetrics)
+            for (int i = 0; i < options.LossMetrics.Count; i++)
             {
-                metric.Update(values, factors);
+                options.LossMetrics[i].Update(values.Span, factors.Span);
             }
         }
     }

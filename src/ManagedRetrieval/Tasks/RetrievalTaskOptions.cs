@@ -14,13 +14,13 @@ public sealed record RetrievalTaskOptions<T>
     /// <summary>How the rows' losses become one.</summary>
     public LossReduction Reduction { get; init; } = LossReduction.Sum;
 
-    /// <summary>Metrics over the whole corpus, updated by each call that computes metrics.</summary>
+    /// <summary>Metrics over the whole corpus, updated by each call that computes metrics. Tasks that are given the same metric share it.</summary>
     public MetricList<FactorizedTopK<T>> Metrics { get; init; } = [];
 
     /// <summary>Metrics over the batch's own candidates, updated by each call that computes batch metrics.</summary>
     public MetricList<RankMetric> BatchMetrics { get; init; } = [];
 
-    /// <summary>Metrics that summarise the loss, updated by each call.</summary>
+    /// <summary>Metrics that summarise the loss, updated by each call. Give each task its own: a task locks its metrics against its own threads only.</summary>
     public MetricList<ILossMetric> LossMetrics { get; init; } = [];
 
     /// <summary>The logits are divided by it; positive and finite. Null divides by nothing.</summary>

@@ -15,7 +15,7 @@ namespace ManagedRetrieval.Training;
 /// <summary>Trains a two-tower model on pairs, each pair's candidate being a negative of the batch's other queries.</summary>
 /// <remarks>
 /// The same seed, data and kind of machine give the same bits, for any number of workers. Once the largest batch has
-/// been seen, a step allocates nothing, unless the task has batch or loss metrics, which grow. A trainer serves one thread at a time.
+/// been seen, a step allocates nothing, unless the task has batch metrics, which grow. A trainer serves one thread at a time.
 /// </remarks>
 /// <param name="model">The model to train.</param>
 /// <param name="task">Makes the loss; candidates are named to it by their corpus rows.</param>
@@ -32,21 +32,25 @@ public sealed class Trainer(
     private readonly Optimizer<float> _optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
     private readonly Tape<float> _tape = new(workers, backend);
     private readonly IReadOnlyList<Parameter<float>> _parameters = [.. model.Parameters, .. task.Parameters];
-    private (RetrievalDataset? Data, TrainingOptions? Options, CandidateMemory<float>? Candidates) _memory;
+    private (RetrievalDataset? Data, bool Corrected, CandidateMemory<float>? Candidates) _memory;
     private ulong _stepsDone;
     private int _epochsDone;
 
     /// <summary>Goes through the data.</summary>
     /// <remarks>
     /// A later call goes on where the last one stopped: five calls of one epoch give the bits of one call of five. An
-    /// epoch that was cut short counts as done.
+    /// epoch that was cut short counts as done. Every epoch begins with the task's batch and loss metrics anew.
     /// </remarks>
     /// <param name="data">The pairs, at least 2, encoded with the model's features.</param>
     /// <param name="options">Epochs, batch size, seed.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
     /// <returns>One result for each epoch.</returns>
-    /// <exception cref="ArgumentException">There is one pair only, the data was encoded with other features, or the sampler draws from another corpus.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is one pair only, or the data was encoded with other features; the sampler draws from another corpus, or is not
+    /// there to draw what it should; sampling probabilities are given but not used, are of another number than the corpus'
+    /// rows, outside [0, 1], or 0 for a pair's candidate.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="ArithmeticException">An embedding, a score or the loss, or a parameter after the last step, is not finite. A step in which something is not finite is not taken.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -55,7 +59,7 @@ public sealed class Trainer(
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TrainingOptions();
-        Check(options, data);
+        Check(options, data, _model.Dimensions);
         Check(data);
         foreach (Parameter<float> parameter in _parameters)
         {
@@ -110,12 +114,17 @@ public sealed class Trainer(
         return results;
     }
 
-    /// <summary>The last call's memory where data and options make it go on, since its probabilities are theirs; else a new one.</summary>
+    /// <summary>The last call's memory where it speaks of the same rows and probabilities; else a new one.</summary>
     private CandidateMemory<float>? Memory(RetrievalDataset data, TrainingOptions options)
     {
-        if (!ReferenceEquals(_memory.Data, data) || _memory.Options is not { } last || last != options with { Epochs = last.Epochs })
+        if (options.MemoryCapacity == 0)
         {
-            _memory = (data, options, options.MemoryCapacity == 0 ? null : new(options.MemoryCapacity, _model.Dimensions, options.MemoryMaximumAge));
+            _memory = default;
+        }
+        else if (_memory.Candidates is not { } last || !ReferenceEquals(_memory.Data, data) || _memory.Corrected != options.CorrectSamplingBias
+            || last.Capacity != options.MemoryCapacity || last.MaximumAge != options.MemoryMaximumAge)
+        {
+            _memory = (data, options.CorrectSamplingBias, new(options.MemoryCapacity, _model.Dimensions, options.MemoryMaximumAge));
         }
 
         return _memory.Candidates;
@@ -159,13 +168,19 @@ public sealed class Trainer(
         }
     }
 
-    private static void Check(TrainingOptions options, RetrievalDataset data)
+    private static void Check(TrainingOptions options, RetrievalDataset data, int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(options.SampledNegatives);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MemoryCapacity);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MemoryMaximumAge, 1);
+        if (2L * options.MemoryCapacity * dimensions > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MemoryCapacity, $"MemoryCapacity must be at most {Array.MaxLength / 2 / dimensions} with {dimensions} dimensions.");
+        }
+
         int corpus = data.Candidates.Count;
         if (options.NegativeSampler is { } sampler && sampler.Count != corpus)
         {

@@ -32,8 +32,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// How many candidates of past steps serve as further negatives, not negative. Their embeddings are those of their
-    /// step; no gradient flows into them. The next call still has them where it has the same data and, but for the epochs,
-    /// equal options.
+    /// step; no gradient flows into them. The next call still has them where data, correction, capacity and age are the same.
     /// </summary>
     public int MemoryCapacity { get; init; }
 

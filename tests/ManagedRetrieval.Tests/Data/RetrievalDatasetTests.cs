@@ -53,7 +53,7 @@ public class RetrievalDatasetTests
         Refused("positives", "each of the 2 queries, not 1", [[1], [2]], [0]);
         Refused("positives", "0 to 2, but number 1 is 3", [[1], [2]], [0, 3]);
         Refused("positives", "0 to 2, but number 0 is -1", [[1], [2]], [-1, 0]);
-        Refused("weights", "each of the 2 queries, not 3", [[1], [2]], [0, 1], 1, 1, 1);
+        Refused("weights", "each of the 2 pairs, not 3", [[1], [2]], [0, 1], 1, 1, 1);
         Refused("weights", "number 1 is -0.5", [[1], [2]], [0, 1], 1, -0.5f);
         Refused("weights", "number 0 is NaN", [[1], [2]], [0, 1], float.NaN, 1);
         Refused("weights", "number 1 is Infinity", [[1], [2]], [0, 1], 1, float.PositiveInfinity);

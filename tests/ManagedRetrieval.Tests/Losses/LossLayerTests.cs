@@ -166,4 +166,33 @@ public class LossLayerTests
             Assert.True(value == numbers[i] || Math.Abs(value - numbers[i]) <= tolerance, $"entry {i}: expected {numbers[i]}, got {value}");
         }
     }
+
+    [Fact]
+    public void Lists_of_positives_that_do_not_fit_are_refused_by_every_layer()
+    {
+        var tape = new Tape<double>();
+        Variable<double> logits = tape.Constant(new Tensor<double>(new Shape(2, 4)));
+        int[] ids = [1, 2, 3, 4];
+        KnownPositives known = new(new[] { 1 }, new[] { 0, 1, 1 });
+        foreach (OpIndices positives in (OpIndices[])
+            [
+                new(new[] { 0 }, new[] { 0, 1 }),
+                new(new[] { 0, 1 }, new[] { 1, 1, 2 }),
+                new(new[] { 0, 1 }, new[] { 0, 2, 2 }),
+                new(new[] { 0, 1 }, new[] { 0, 1, 1 }),
+                new(new[] { 0, 1, 7 }, new[] { 0, 1, 3 }),
+                new(new[] { 0, 1, -1 }, new[] { 0, 1, 3 }),
+                new(new[] { 1, 0 }, new[] { 0, 1, 2 }),
+                new(new[] { 0, 1 }),
+            ])
+        {
+            Refused(() => new HardNegativeMining<double>(1).Apply(logits, positives));
+            Refused(() => new RemoveAccidentalHits<double>().Apply(logits, ids, positives));
+            Refused(() => new RemoveKnownPositives<double>().Apply(logits, ids, known, positives));
+            Refused(() => new SamplingProbabilityCorrection<double>(SamplingCorrection.NegativesOnly).Apply(logits, Tensor<double>.Of(1, 1, 1, 1), positives));
+        }
+
+        static void Refused(Action apply) => Assert.Contains(
+            "columns 0 to 3 for each of the 2 rows", Assert.Throws<ArgumentException>("positives", apply).Message, StringComparison.Ordinal);
+    }
 }

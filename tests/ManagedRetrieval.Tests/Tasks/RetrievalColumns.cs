@@ -9,6 +9,12 @@ internal sealed record RetrievalColumns(int Own, int[] Kept, HashSet<int> Positi
 {
     public IEnumerable<int> Negatives => Kept.Where(j => !Positives.Contains(j));
 
+    /// <summary>Whether a column is said to be a row's positive, be it masked or not.</summary>
+    public static bool IsPositive(RetrievalCase given, int row, int column) =>
+        row == column
+        || (given.QueryKeys is not null && column < given.Queries && given.QueryKeys[column] == given.QueryKeys[row])
+        || (given.Positives?[row].Contains(column) ?? false);
+
     public static RetrievalColumns OfRow(RetrievalCase given, int row)
     {
         bool Considered(int j) => given.Mask?[(row * given.Candidates) + j] ?? true;
@@ -20,9 +26,7 @@ internal sealed record RetrievalColumns(int Own, int[] Kept, HashSet<int> Positi
         HashSet<int> positives = [row];
         for (int j = 0; j < given.Candidates; j++)
         {
-            bool sameQuery = given.QueryKeys is not null && j < given.Queries && given.QueryKeys[j] == given.QueryKeys[row];
-            bool listed = given.Positives?[row].Contains(j) ?? false;
-            if ((sameQuery || listed) && Considered(j))
+            if (IsPositive(given, row, j) && Considered(j))
             {
                 positives.Add(j);
             }

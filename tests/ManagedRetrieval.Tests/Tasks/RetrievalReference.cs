@@ -31,7 +31,7 @@ internal static class RetrievalReference
 
     /// <summary>The logit after step 3.</summary>
     public static double Logit(RetrievalCase given, int row, int column) =>
-        Scaled(given, row, column) - (given.NegativesOnly && row == column ? 0 : LogProbability(given, column));
+        Scaled(given, row, column) - (given.NegativesOnly && RetrievalColumns.IsPositive(given, row, column) ? 0 : LogProbability(given, column));
 
     public static IEnumerable<int> Kept(RetrievalCase given, int row) => RetrievalColumns.OfRow(given, row).Kept;
 

@@ -107,6 +107,12 @@ public class RetrievalTaskErrorTests
     }
 
     [Fact]
+    public void Embeddings_of_two_tapes_are_refused() => Refused(
+        "candidateEmbeddings",
+        () => Plain.Loss(new Tape<float>().Input(new Tensor<float>(new Shape(1, 2))), new Tape<float>().Input(new Tensor<float>(new Shape(1, 2)))),
+        "on the tape of queryEmbeddings");
+
+    [Fact]
     public void A_score_that_overflows_is_reported_and_not_taken_for_a_removed_one()
     {
         Tensor<float> queries = Tensor<float>.Of(new[,] { { 1e30f }, { 1 } });
@@ -158,15 +164,16 @@ public class RetrievalTaskErrorTests
     [Fact]
     public void Options_outside_their_range_are_refused()
     {
-        Refused(() => _ = new RetrievalTask<float>(new() { Reduction = (LossReduction)7 }), "Reduction", "Sum, Mean or None");
-        Refused(() => _ = new RetrievalTask<float>(new() { MaskedPositive = (MaskedPositive)7 }), "masked positive");
-        Refused(() => _ = new RetrievalTask<float>(new() { SamplingCorrection = (SamplingCorrection)7 }), "AllColumns", "NegativesOnly");
-        Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 1000 }), "Temperature", "[0.01, 100]", "1000");
-        Refused(() => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 0 }), "Temperature");
-        Assert.Throws<ArgumentNullException>("Name", () => new RetrievalTask<float>(new() { Name = null! }));
-        Assert.Throws<ArgumentNullException>("Metrics", () => new RetrievalTask<float>(new() { Metrics = null! }));
-        Assert.Throws<ArgumentNullException>("BatchMetrics", () => new RetrievalTask<float>(new() { BatchMetrics = null! }));
-        Assert.Throws<ArgumentNullException>("LossMetrics", () => new RetrievalTask<float>(new() { LossMetrics = null! }));
+        Refused("options", () => _ = new RetrievalTask<float>(new() { Reduction = (LossReduction)7 }), "Reduction", "Sum, Mean or None");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { MaskedPositive = (MaskedPositive)7 }), "MaskedPositive", "Error or DropRow");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { SamplingCorrection = (SamplingCorrection)7 }), "SamplingCorrection", "AllColumns or NegativesOnly");
+        Refused("severalPositives", () => _ = new SoftmaxLoss<float>(0, (MultiPositiveForm)7), "Sum or Mean");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 1000 }), "Temperature", "[0.01, 100]", "1000");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { LearnTemperature = true, Temperature = 0 }), "Temperature");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { Name = null! }), "Name must not be null");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { Metrics = null! }), "Metrics must not be null");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { BatchMetrics = null! }), "BatchMetrics must not be null");
+        Refused("options", () => _ = new RetrievalTask<float>(new() { LossMetrics = null! }), "LossMetrics must not be null");
         Assert.Throws<ArgumentNullException>("value", () => new RetrievalTask<float>().Metrics = null!);
     }
 

@@ -7,8 +7,19 @@ namespace ManagedRetrieval.Tests.Tasks;
 public class RetrievalTaskInvarianceTests
 {
     [Fact]
-    public void A_constant_on_all_logits_changes_nothing_for_softmax_and_pairwise_losses() => RandomCases.Check(
-        draw =>
+    public void A_constant_on_all_logits_changes_nothing_for_softmax_and_pairwise_losses()
+    {
+        (int cases, int compared) = (0, 0);
+        RandomCases.Check(
+            draw =>
+            {
+                cases++;
+                compared += ShiftedAlike(draw) ? 1 : 0;
+            },
+            cases: 300);
+        Assert.True(compared > 0.5 * cases, $"only {compared} of {cases} cases had margins");
+
+        static bool ShiftedAlike(Draw draw)
         {
             RetrievalCase given = RetrievalCases.Random(draw);
             given = given with
@@ -20,12 +31,15 @@ public class RetrievalTaskInvarianceTests
             };
             double factor = draw.Uniform(1e-4, 1);
             RetrievalCase shifted = given with { Probabilities = [.. given.Probabilities.Select(p => p * factor)] };
-            if (RetrievalCases.HasMargins(given))
+            bool hasMargins = RetrievalCases.HasMargins(given);
+            if (hasMargins)
             {
                 shifted.Run<double>().AgreesWith(given.Run<double>(), 1e-8);
             }
-        },
-        cases: 300);
+
+            return hasMargins;
+        }
+    }
 
     [Fact]
     public void A_constant_on_all_logits_matters_to_the_sigmoid_loss()

@@ -1,4 +1,8 @@
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Optimizers;
+using ManagedRetrieval.Sampling;
+using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
 using ManagedRetrieval.Training;
 
@@ -9,19 +13,37 @@ public class TrainerAllocationTests
 {
     private static readonly Planted Planted = new();
 
-    [Fact]
-    public void A_warm_step_allocates_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_warm_step_allocates_nothing(bool everything)
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         RetrievalDataset data = Planted.Data(model, [.. Enumerable.Repeat(0.5f, 400)]);
-        Trainer trainer = Planted.Trainer(model);
+        Trainer trainer = !everything ? Planted.Trainer(model) : new Trainer(
+            model,
+            new RetrievalTask<float>(new()
+            {
+                LearnTemperature = true,
+                RemoveAccidentalHits = true,
+                Symmetric = true,
+                NumberOfHardNegatives = 9,
+                LossMetrics = [new MeanLoss()],
+            }),
+            new Adam<float>());
+        TrainingOptions options = new() { BatchSize = 20, CorrectSamplingBias = true };
+        if (everything)
+        {
+            options = options with { NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = 7, MemoryCapacity = 50 };
+        }
+
         long two = ByEpochs(2);
         long six = ByEpochs(6);
 
-        // Four more epochs are four more results and list slots, some 64 bytes each, but 80 more steps.
-        Assert.InRange(six - two, 0, 4 * 80);
+        // Four more epochs are four more results and list slots, some 64 bytes each, with a metric some 380; but 80 more steps.
+        Assert.InRange(six - two, 0, 4 * (everything ? 400 : 80));
 
         long ByEpochs(int epochs) => Allocated.ByOneOf(
-            () => trainer.Fit(data, new() { Epochs = epochs, BatchSize = 20, CorrectSamplingBias = true }), warmUp: 40);
+            () => trainer.Fit(data, options with { Epochs = epochs }), warmUp: 40);
     }
 }

@@ -2,6 +2,7 @@ using ManagedRetrieval.Data;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Retrieval;
+using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Tests.Retrieval;
 using ManagedRetrieval.Towers;
@@ -101,7 +102,7 @@ public class TrainerCorrectionTests
     }
 
     [Fact]
-    public void A_memory_is_forgotten_with_other_data_or_options()
+    public void A_memory_is_forgotten_with_other_data_or_another_correction()
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         RetrievalDataset data = new Planted().Data(model), same = new Planted().Data(model);
@@ -116,6 +117,10 @@ public class TrainerCorrectionTests
         Assert.Equal(remembering, Loss(same, options), 1e-5);
         Assert.Equal(fresh, Loss(same, options with { CorrectSamplingBias = true }), 1e-5);
         Assert.Equal(fresh, Loss(same, options), 1e-5);
+        Assert.Equal(remembering, Loss(same, options with { Seed = 7, NegativeSampler = new UniformSampler(Planted.Candidates) }), 1e-5);
+        Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = Pairs + 1 }), 1e-5);
+        Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = Pairs + 1, MemoryMaximumAge = 9 }), 1e-5);
+        Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = 0 }), 1e-5);
     }
 
     [Fact]

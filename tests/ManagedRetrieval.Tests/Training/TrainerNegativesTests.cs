@@ -162,6 +162,7 @@ public class TrainerNegativesTests
         Refusal.Of<ArgumentException>(() => Fit(model, new() { SampledNegatives = 5 }), "SampledNegatives is 5", "no NegativeSampler");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { SampledNegatives = -1 }), "SampledNegatives");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { MemoryCapacity = -1 }), "MemoryCapacity");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { MemoryCapacity = 1 << 30 }), "MemoryCapacity must be at most", "24 dimensions");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { MemoryMaximumAge = 0 }), "MemoryMaximumAge");
         Refusal.Of<ArgumentException>(() => Fit(model, new(), Options with { Reduction = LossReduction.None }), "Sum or Mean, not None");
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -7,12 +8,13 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 
 /// <summary>Logits without the advantage of candidates that are sampled often: the logQ correction.</summary>
 /// <remarks>
-/// Forward: y_ij = z_ij − l_j; with negatives only, y_ii = z_ii: the positive was not sampled, so it is not corrected (arXiv 2507.09331).
-/// Backward: dz += dy; dl_j −= Σ_i dy_ij, rows in ascending order, with negatives only over i ≠ j.
+/// Forward: y_ij = z_ij − l_j; with negatives only, y_ip = z_ip for the positives p of row i: they were not sampled, so they are not corrected (arXiv 2507.09331).
+/// Backward: dz += dy; dl_j −= Σ_i dy_ij, rows in ascending order, with negatives only over the rows of which j is no positive.
+/// Indices: with negatives only, a ragged list of each row's positives; without one, the diagonal.
 /// Saved: nothing. Cost: one pass, and one for each gradient; rows are cut into parts, but not for dl.
 /// An entry of −∞ is removed and stays so.
 /// </remarks>
-/// <param name="negativesOnly">Whether the diagonal, each row's positive, keeps its logit.</param>
+/// <param name="negativesOnly">Whether each row's positives keep their logits.</param>
 public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -27,6 +29,12 @@ public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
         }
 
         ShapeRule.Same("CorrectSampling", "logProbability", inputs[1], new Shape(inputs[0][1]));
+        if (!indices.Offsets.IsEmpty)
+        {
+            ShapeRule.Ragged("CorrectSampling", "positives", indices, inputs[0][1]);
+            ShapeRule.Length("CorrectSampling", "lists of positives", indices.Offsets.Length - 1, inputs[0].Rows);
+        }
+
         return inputs[0];
     }
 
@@ -48,15 +56,33 @@ public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
         }
 
         Span<T> target = frame.InputGradient(1).Span;
+        using var scratch = new Scratch<T>(target.Length);
         for (int i = 0; i < frame.Output.Shape.Rows; i++)
         {
             ReadOnlySpan<T> row = Rows.Of(gradient, target.Length, i);
-            int positive = negativesOnly ? i : row.Length;
-            TensorPrimitives.Subtract(target[..positive], row[..positive], target[..positive]);
             if (negativesOnly)
             {
-                TensorPrimitives.Subtract(target[(i + 1)..], row[(i + 1)..], target[(i + 1)..]);
+                row.CopyTo(scratch.Span);
+                Keep(frame.Indices, i, default, scratch.Span);
+                row = scratch.Span;
             }
+
+            TensorPrimitives.Subtract(target, row, target);
+        }
+    }
+
+    /// <summary>Copies one row's positives over from what they were; zeros where there is nothing to copy.</summary>
+    private static void Keep(OpIndices positives, int row, ReadOnlySpan<T> source, Span<T> target)
+    {
+        if (positives.Offsets.IsEmpty)
+        {
+            target[row] = source.IsEmpty ? T.Zero : source[row];
+            return;
+        }
+
+        foreach (int column in positives.Values.Span[positives.Offsets.Span[row]..positives.Offsets.Span[row + 1]])
+        {
+            target[column] = source.IsEmpty ? T.Zero : source[column];
         }
     }
 
@@ -70,7 +96,8 @@ public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
             LogProbability = logProbability,
             Target = target,
             Width = shape.RowLength,
-            KeepsDiagonal = negativesOnly,
+            KeepsPositives = negativesOnly,
+            Positives = frame.Indices,
         };
         frame.Workers.Run(job, job.Blocks.Parts);
     }
@@ -83,7 +110,8 @@ public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
         public required ReadOnlySpan<T> LogProbability;
         public required Span<T> Target;
         public required int Width;
-        public required bool KeepsDiagonal;
+        public required bool KeepsPositives;
+        public required OpIndices Positives;
 
         public readonly void Run(int part)
         {
@@ -100,9 +128,9 @@ public sealed class CorrectSampling<T>(bool negativesOnly = false) : Op<T>
                 ReadOnlySpan<T> source = Rows.Of(Source, Width, i);
                 Span<T> target = Rows.Of(Target, Width, i);
                 TensorPrimitives.Subtract(source, LogProbability, target);
-                if (KeepsDiagonal)
+                if (KeepsPositives)
                 {
-                    target[i] = source[i];
+                    Keep(Positives, i, source, target);
                 }
             }
         }
@@ -115,9 +143,10 @@ public static class CorrectSamplingExtensions
     /// <summary>Takes the logarithm of each candidate's sampling probability off its column of logits.</summary>
     /// <param name="logits">[Q, C] with C ≥ Q; the positive of row i is in column i.</param>
     /// <param name="logProbability">[C].</param>
-    /// <param name="negativesOnly">Whether the positive of each row keeps its logit.</param>
-    /// <exception cref="ArgumentException">The logits are no matrix or have fewer columns than rows, or there is another number of probabilities than columns.</exception>
-    public static Variable<T> CorrectSampling<T>(this Variable<T> logits, Variable<T> logProbability, bool negativesOnly = false)
+    /// <param name="negativesOnly">Whether the positives of each row keep their logits.</param>
+    /// <param name="positives">A ragged list of each row's positives; by default column i of row i.</param>
+    /// <exception cref="ArgumentException">The logits are no matrix or have fewer columns than rows, there is another number of probabilities than columns, or the lists do not fit.</exception>
+    public static Variable<T> CorrectSampling<T>(this Variable<T> logits, Variable<T> logProbability, bool negativesOnly = false, OpIndices positives = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => logits.Tape.Apply(new CorrectSampling<T>(negativesOnly), [logits, logProbability]);
+        => logits.Tape.Apply(new CorrectSampling<T>(negativesOnly), [logits, logProbability], positives);
 }

@@ -25,7 +25,7 @@ public sealed class DivideByTemperature<T> : Op<T>
     private static readonly T Largest = T.CreateChecked(Math.Log(MaximumTemperature));
 
     /// <summary>The nearest logarithm of a temperature within the range; NaN stays NaN.</summary>
-    public static T Clamp(T logTemperature) => T.Clamp(logTemperature, Least, Largest);
+    internal static T Clamp(T logTemperature) => T.Clamp(logTemperature, Least, Largest);
 
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)

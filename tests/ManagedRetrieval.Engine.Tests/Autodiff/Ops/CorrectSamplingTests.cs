@@ -37,6 +37,46 @@ public class CorrectSamplingTests
     });
 
     [Fact]
+    public void With_negatives_only_and_lists_of_positives_is_what_its_formula_says() => OpCheck.Run(draw =>
+    {
+        int rows = draw.Length(), width = rows + draw.Between(0, 5);
+        (int[] positives, int[] offsets) = draw.Subsets(rows, width);
+        return new OpCase
+        {
+            Op = (new CorrectSampling<double>(negativesOnly: true), new CorrectSampling<float>(negativesOnly: true)),
+            Inputs = [new OpInput("logits", new Shape(rows, width)), new OpInput("logProbability", new Shape(width))],
+            Indices = new OpIndices(positives, offsets),
+            Output = new Shape(rows, width),
+            Reference = inputs =>
+            {
+                double[] result = new double[rows * width];
+                for (int i = 0; i < rows; i++)
+                {
+                    int[] own = positives[offsets[i]..offsets[i + 1]];
+                    for (int j = 0; j < width; j++)
+                    {
+                        result[(i * width) + j] = inputs[0][(i * width) + j] - (own.Contains(j) ? 0 : inputs[1][j]);
+                    }
+                }
+
+                return result;
+            },
+        };
+    });
+
+    [Fact]
+    public void Lists_of_positives_that_do_not_fit_are_refused()
+    {
+        var tape = new Tape<float>();
+        Variable<float> logits = tape.Constant(new Tensor<float>(new Shape(2, 3)));
+        Variable<float> logProbability = tape.Constant(new Tensor<float>(new Shape(3)));
+        Refusal.Of<ArgumentException>(
+            () => logits.CorrectSampling(logProbability, negativesOnly: true, new OpIndices(new[] { 0 }, new[] { 0, 1 })), "CorrectSampling", "lists of positives");
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => logits.CorrectSampling(logProbability, negativesOnly: true, new OpIndices(new[] { 0, 3 }, new[] { 0, 1, 2 })), "CorrectSampling", "positives", "3");
+    }
+
+    [Fact]
     public void Every_column_is_corrected()
     {
         var tape = new Tape<double>();
