@@ -54,6 +54,9 @@ public abstract class Parameter<T>
         }
     }
 
+    /// <summary>The elements that the gradient holds, in whatever order it holds them.</summary>
+    internal abstract ReadOnlySpan<T> GradientElements { get; }
+
     private protected void CheckShape(Tensor<T> destination)
     {
         if (destination.Shape != Value.Shape)

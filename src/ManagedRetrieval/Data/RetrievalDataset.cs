@@ -1,3 +1,4 @@
+using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
@@ -36,7 +37,7 @@ public sealed class RetrievalDataset
     /// <param name="queries">One for each pair.</param>
     /// <param name="corpus">The candidates.</param>
     /// <param name="positives">For each pair the row of its candidate in <paramref name="corpus"/>.</param>
-    /// <param name="weights">For each pair its weight, finite, not negative and not 0 for every pair; empty for 1.</param>
+    /// <param name="weights">For each pair its weight, finite, not negative, not 0 for every pair and with a finite sum; empty for 1.</param>
     /// <param name="cancellationToken">Stops between inputs.</param>
     /// <exception cref="ArgumentException">The lengths differ, there are no pairs, a row or weight is outside its range, or every weight is 0.</exception>
     public static RetrievalDataset Encode<TQuery, TCandidate>(
@@ -105,6 +106,10 @@ public sealed class RetrievalDataset
         {
             SampleWeights.Check(nameof(weights), weights, queries, "pairs");
             SampleWeights.CheckAny(nameof(weights), weights, "pair");
+            if (!float.IsFinite(RowReduce.Sum(weights)))
+            {
+                throw new ArgumentException("weights must have a finite sum, but it overflows.", nameof(weights));
+            }
         }
 
         for (int i = 0; i < positives.Length; i++)

@@ -94,6 +94,11 @@ public sealed class BruteForceIndex<TId>
 
         CheckFinite(queryEmbeddings, nameof(queryEmbeddings), _ => "");
         int kept = Math.Min(k, Count);
+        if ((long)shape.Rows * kept > Array.MaxLength - 16)
+        {
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"{shape.Rows} queries with {kept} candidates each are more than one array can hold; ask in parts.");
+        }
+
         var scores = new Tensor<float>(new Shape(shape.Rows, kept));
         int[] rows = new int[shape.Rows * kept];
         (int[] excluded, int[] offsets) = exclusions is null ? ([], []) : _rows.Value.Find(exclusions);

@@ -28,8 +28,10 @@ public sealed class RemoveKnownPositives<T>
             Ids = knownPositives.Ids,
             Offsets = knownPositives.Offsets.Span,
             Table = IdTable.Of(logits.Tape, candidateIds),
+            Seen = logits.Tape.AllocateIndices(candidateIds.Count).Span,
             Positives = new PositiveColumns(positives),
         };
+        known.Seen.Clear();
         return logits.Tape.Apply(_remove, [logits], ColumnLists.Of(logits.Tape, logits.Shape[0], known));
     }
 
@@ -40,14 +42,20 @@ public sealed class RemoveKnownPositives<T>
         public required IdTable Table;
         public required PositiveColumns Positives;
 
-        public readonly void Write(int row, ref ColumnLists lists)
+        /// <summary>For each column in which call it was last added: a list may name an id twice.</summary>
+        public required Span<int> Seen;
+        private int _calls;
+
+        public void Write(int row, ref ColumnLists lists)
         {
+            _calls++;
             for (int which = Offsets[row]; which < Offsets[row + 1]; which++)
             {
                 for (int j = Table.Next(Ids, which); j >= 0; j = Table.Next(Ids, which, j))
                 {
-                    if (!Positives.Has(row, j))
+                    if (Seen[j] != _calls && !Positives.Has(row, j))
                     {
+                        Seen[j] = _calls;
                         lists.Add(j);
                     }
                 }

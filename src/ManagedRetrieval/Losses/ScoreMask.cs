@@ -10,9 +10,12 @@ public readonly struct ScoreMask
     /// <param name="candidates">Columns.</param>
     /// <param name="considered">Row by row; false takes the pair out.</param>
     /// <exception cref="ArgumentException">The memory has another length than queries · candidates.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     public ScoreMask(int queries, int candidates, ReadOnlyMemory<bool> considered)
     {
-        if (queries < 0 || candidates < 0 || considered.Length != (long)queries * candidates)
+        ArgumentOutOfRangeException.ThrowIfNegative(queries);
+        ArgumentOutOfRangeException.ThrowIfNegative(candidates);
+        if (considered.Length != (long)queries * candidates)
         {
             throw new ArgumentException($"A mask of [{queries}, {candidates}] does not fit {considered.Length} entries.", nameof(considered));
         }

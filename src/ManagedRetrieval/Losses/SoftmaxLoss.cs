@@ -24,8 +24,12 @@ public sealed class SoftmaxLoss<T>(double labelSmoothing = 0, MultiPositiveForm 
         labelSmoothing);
 
     /// <inheritdoc/>
-    public Variable<T> RowLosses(Variable<T> logits, OpIndices positives) =>
-        positives.Values.Length == logits.Shape.Rows
+    public Variable<T> RowLosses(Variable<T> logits, OpIndices positives)
+    {
+        LossCheck.Matrix(logits);
+        LossCheck.Positives(nameof(positives), positives, logits.Shape);
+        return positives.Values.Length == logits.Shape.Rows
             ? logits.Tape.Apply(_one, [logits], new OpIndices(positives.Values))
             : logits.Tape.Apply(_several, [logits], positives);
+    }
 }

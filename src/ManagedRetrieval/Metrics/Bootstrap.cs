@@ -44,9 +44,10 @@ public static class Bootstrap
             throw new ArgumentOutOfRangeException(nameof(level), level, string.Create(CultureInfo.InvariantCulture, $"level is {level}; expected a number above 0 and below 1."));
         }
 
-        if (resamples < 1)
+        if (resamples < 1 || resamples > Array.MaxLength)
         {
-            throw new ArgumentOutOfRangeException(nameof(resamples), resamples, string.Create(CultureInfo.InvariantCulture, $"resamples is {resamples}; expected at least 1."));
+            throw new ArgumentOutOfRangeException(
+                nameof(resamples), resamples, string.Create(CultureInfo.InvariantCulture, $"resamples is {resamples}; expected at least 1 and at most {Array.MaxLength}."));
         }
 
         double[] values = new double[ranks.Count];

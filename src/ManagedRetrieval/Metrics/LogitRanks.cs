@@ -11,7 +11,7 @@ internal static class LogitRanks
     /// <summary>Ranks each row's positives among the columns that are kept for the row.</summary>
     /// <remarks>
     /// A competitor whose score is NaN is ignored; a positive whose score is NaN ranks below every column that is kept.
-    /// Cost: one comparison for each kept column and positive.
+    /// Cost of a row: one comparison for each kept column and positive; with many positives the columns are sorted.
     /// </remarks>
     /// <param name="values">[Q, C]: the scores to rank by.</param>
     /// <param name="kept">[Q, C]: −∞ where a column is removed for a row; may be <paramref name="values"/> itself.</param>
@@ -30,6 +30,8 @@ internal static class LogitRanks
         using var scoreScratch = new Scratch<T>(columns);
         using var aboveScratch = new Scratch<int>(columns);
         using var tiedScratch = new Scratch<int>(columns);
+        using var ownScratch = new Scratch<bool>(columns);
+        ownScratch.Span.Clear();
         for (int query = 0; query < queries; query++)
         {
             ReadOnlySpan<int> own = positives.Values.Span[offsets[query]..offsets[query + 1]];
@@ -42,7 +44,9 @@ internal static class LogitRanks
                     lost += T.IsNaN(scores[i]) ? 1 : 0;
                 }
 
-                (int numbers, int nans) = Others(values.Row(query), kept.Row(query), own, othersScratch.Span);
+                Mark(ownScratch.Span, own, true);
+                (int numbers, int nans) = Others(values.Row(query), kept.Row(query), ownScratch.Span, othersScratch.Span);
+                Mark(ownScratch.Span, own, false);
                 Count(scores, othersScratch.Span[..numbers], nans, aboveScratch.Span, tiedScratch.Span);
                 int made = RankBlocks.Build(scores, aboveScratch.Span[..own.Length], tiedScratch.Span[..own.Length], blocks.AsSpan(written));
                 foreach (RankBlock block in blocks.AsSpan(written, made))
@@ -63,13 +67,13 @@ internal static class LogitRanks
     }
 
     /// <summary>Gathers the scores of the kept columns that are no positives, and counts those that are NaN.</summary>
-    private static (int Numbers, int NaNs) Others<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> kept, ReadOnlySpan<int> positives, Span<T> others)
+    private static (int Numbers, int NaNs) Others<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> kept, ReadOnlySpan<bool> positives, Span<T> others)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (int numbers, int nans) = (0, 0);
         for (int column = 0; column < values.Length; column++)
         {
-            if (T.IsNegativeInfinity(kept[column]) || positives.Contains(column))
+            if (T.IsNegativeInfinity(kept[column]) || positives[column])
             {
                 continue;
             }
@@ -87,20 +91,63 @@ internal static class LogitRanks
         return (numbers, nans);
     }
 
-    private static void Count<T>(ReadOnlySpan<T> positives, ReadOnlySpan<T> others, int nans, Span<int> above, Span<int> tied)
+    private static void Mark(Span<bool> marks, ReadOnlySpan<int> columns, bool mark)
+    {
+        foreach (int column in columns)
+        {
+            marks[column] = mark;
+        }
+    }
+
+    private static void Count<T>(ReadOnlySpan<T> positives, Span<T> others, int nans, Span<int> above, Span<int> tied)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        // Sorting takes about as long as comparing with this many positives.
+        const int ManyPositives = 16;
+        bool sorted = positives.Length > ManyPositives;
+        if (sorted)
+        {
+            others.Sort();
+        }
+
         for (int i = 0; i < positives.Length; i++)
         {
             T score = positives[i];
-            (int higher, int same) = (0, 0);
-            foreach (T other in others)
-            {
-                higher += other > score ? 1 : 0;
-                same += other == score ? 1 : 0;
-            }
-
-            (above[i], tied[i]) = T.IsNaN(score) ? (others.Length + nans, 0) : (higher, same);
+            (above[i], tied[i]) = T.IsNaN(score) ? (others.Length + nans, 0) : sorted ? InSorted(others, score) : InAny(others, score);
         }
+    }
+
+    private static (int Above, int Tied) InAny<T>(ReadOnlySpan<T> others, T score)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (int above, int tied) = (0, 0);
+        foreach (T other in others)
+        {
+            above += other > score ? 1 : 0;
+            tied += other == score ? 1 : 0;
+        }
+
+        return (above, tied);
+    }
+
+    private static (int Above, int Tied) InSorted<T>(ReadOnlySpan<T> others, T score)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int notAbove = CountBelow(others, score, orSame: true), below = CountBelow(others, score, orSame: false);
+        return (others.Length - notAbove, notAbove - below);
+    }
+
+    /// <summary>How many of some ascending numbers are below a score, or the same.</summary>
+    private static int CountBelow<T>(ReadOnlySpan<T> ascending, T score, bool orSame)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (int low, int high) = (0, ascending.Length);
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            (low, high) = ascending[middle] < score || (orSame && ascending[middle] == score) ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 }

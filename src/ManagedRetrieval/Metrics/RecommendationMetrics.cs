@@ -81,10 +81,10 @@ public static class RecommendationMetrics
 
     private static int[] Exposure(ReadOnlySpan<int> recommendedRows, int candidates)
     {
-        if (candidates < 1)
+        if (candidates < 1 || candidates > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(candidates), candidates, string.Create(CultureInfo.InvariantCulture, $"candidates is {candidates}; expected at least 1."));
+                nameof(candidates), candidates, string.Create(CultureInfo.InvariantCulture, $"candidates is {candidates}; expected at least 1 and at most {Array.MaxLength}."));
         }
 
         int[] exposure = new int[candidates];

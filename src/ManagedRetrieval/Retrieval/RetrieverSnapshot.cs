@@ -8,6 +8,7 @@ using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
+using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Retrieval;
@@ -51,12 +52,19 @@ internal static class RetrieverSnapshot
         writer.AddMetadata(DescriptionKey, Encoding.UTF8.GetString(buffer.ToArray()));
         foreach (Parameter<float> parameter in retriever.Model.Parameters)
         {
+            if (parameter.Name is EmbeddingsName or ProbabilityName)
+            {
+                throw new ArgumentException($"The parameter name '{parameter.Name}' is taken by the index.", nameof(retriever));
+            }
+
             SnapshotTensors.Add(writer, parameter.Name, parameter.Value);
         }
 
         SnapshotTensors.Add(writer, EmbeddingsName, retriever.Index.Embeddings);
         if (!retriever.CandidateSamplingProbability.IsEmpty)
         {
+            SamplingProbability.CheckProbabilities(
+                retriever.CandidateSamplingProbability.Span, nameof(retriever.CandidateSamplingProbability), nameof(retriever));
             writer.Add(ProbabilityName, retriever.CandidateSamplingProbability, [retriever.Index.Count]);
         }
 

@@ -57,8 +57,9 @@ public static class SamplingProbability
         double samplerShare = sampledCount / ((double)batchCount + sampledCount);
         for (int i = 0; i < result.Length; i++)
         {
-            // The shares, each rounded, may add up to a little over 1.
-            result[i] = (float)Math.Min(1, (batchShare * batchProbability[i]) + (samplerShare * samplerProbability[i]));
+            // The shares, each rounded, may add up to a little over 1; and what is possible must not round to 0.
+            double mixture = (batchShare * batchProbability[i]) + (samplerShare * samplerProbability[i]);
+            result[i] = mixture > 0 ? Math.Max(float.Epsilon, (float)Math.Min(1, mixture)) : 0;
         }
     }
 

@@ -12,7 +12,7 @@ public readonly struct RetrievalArguments<T>
     private readonly bool _skipMetrics;
     private readonly bool _skipBatchMetrics;
 
-    /// <summary>The weight of each query's loss, [Q], finite and not negative. By default 1.</summary>
+    /// <summary>The weight of each query's loss, [Q], finite, not negative and with a finite sum. By default 1.</summary>
     public Tensor<T> SampleWeight { get; init; }
 
     /// <summary>

@@ -131,6 +131,11 @@ internal static class RetrievalChecks
         IEnumerable<string> names = options.BatchMetrics.SelectMany(metric => new[] { "batch_logits/" + metric.Name, "batch_scores/" + metric.Name })
             .Concat(options.LossMetrics.Select(metric => metric.Name))
             .Concat(metrics.SelectMany(metric => metric.ResultNames));
+        if (options.LossMetrics.Any(metric => string.IsNullOrEmpty(metric.Name)))
+        {
+            throw Misfit(argument, "LossMetrics must have names.");
+        }
+
         var seen = new HashSet<string>(StringComparer.Ordinal);
         if (names.FirstOrDefault(name => !seen.Add(name)) is { } twice)
         {

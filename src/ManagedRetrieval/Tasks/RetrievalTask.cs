@@ -99,7 +99,7 @@ public sealed class RetrievalTask<T>
     /// <param name="counts">Rows that were dropped, and rows without negatives.</param>
     /// <returns>The loss of the batch, of shape [1]; with reduction None the weighted losses of the rows, [Q].</returns>
     /// <exception cref="ArgumentException">An argument does not fit; the message names it, what came and what was expected.</exception>
-    /// <exception cref="ArithmeticException">The embeddings are finite, but a score overflows.</exception>
+    /// <exception cref="ArithmeticException">The embeddings are finite, but a score or a row's loss overflows.</exception>
     public Variable<T> Loss(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, RetrievalArguments<T> arguments, out RetrievalCounts counts)
     {
         (int queries, int candidates) = RetrievalChecks.Embeddings(
@@ -117,7 +117,7 @@ public sealed class RetrievalTask<T>
         Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
         OpIndices positives = QueryPositives.OfQueries(tape, queries, arguments);
         Variable<T> logits = Remaining(Corrected(scores, positives, arguments), positives, arguments);
-        Variable<T> losses = Checked(_loss.RowLosses(logits, positives), queries);
+        Variable<T> losses = Checked(_loss.RowLosses(logits, positives), tape, queries);
         if (_options.Symmetric)
         {
             losses = _symmetric.Join(losses, logits, positives);
@@ -150,9 +150,22 @@ public sealed class RetrievalTask<T>
         }
     }
 
-    private static Variable<T> Checked(Variable<T> losses, int queries) => losses.Shape == new Shape(queries)
-        ? losses
-        : throw new InvalidOperationException($"The loss must give one number for each of the {queries} rows, not {losses.Shape}.");
+    private static Variable<T> Checked(Variable<T> losses, Tape<T> tape, int queries)
+    {
+        if (!ReferenceEquals(losses.Tape, tape))
+        {
+            throw new InvalidOperationException("The loss must stay on the tape of its logits.");
+        }
+
+        if (losses.Shape != new Shape(queries))
+        {
+            throw new InvalidOperationException($"The loss must give one number for each of the {queries} rows, not {losses.Shape}.");
+        }
+
+        return TensorPrimitives.IsFiniteAll<T>(losses.Value.Span)
+            ? losses
+            : throw new ArithmeticException("The scores are finite, but a loss is not: their differences are too large.");
+    }
 
     private Variable<T> Scores(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings)
     {

@@ -52,7 +52,8 @@ public sealed class Trainer(
     /// rows, outside [0, 1], or 0 for a pair's candidate.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="ArithmeticException">An embedding, a score or the loss, or a parameter after the last step, is not finite. A step in which something is not finite is not taken.</exception>
+    /// <exception cref="ArithmeticException">An embedding, a score, a loss or a gradient, or a parameter after the last step, is not finite. A step in which something is not finite is not taken.</exception>
+    /// <exception cref="InvalidOperationException">The sampler drew what is no row of the corpus, or a row to which it gives no probability.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -92,6 +93,7 @@ public sealed class Trainer(
                 ReadOnlySpan<int> pairs = order.AsSpan(start, count);
                 (Variable<float> batchLoss, double sum, double batchWeight, RetrievalCounts counts) = step.Run(pairs, _stepsDone++, epoch);
                 _tape.Backward(batchLoss);
+                RequireFiniteGradients(epoch);
                 _optimizer.Step(_parameters, workers);
                 loss += sum;
                 weight += batchWeight;
@@ -140,6 +142,19 @@ public sealed class Trainer(
 
     /// <summary>The mean loss; 0 as long as only pairs of weight 0 were seen, whose loss is 0.</summary>
     private static double Mean(double loss, double weight) => weight > 0 ? loss / weight : 0;
+
+    /// <summary>A step by a gradient that is not finite would leave a model of which nothing can be saved.</summary>
+    private void RequireFiniteGradients(int epoch)
+    {
+        // Not foreach, whose enumerator would be allocated.
+        for (int i = 0; i < _parameters.Count; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll(_parameters[i].GradientElements))
+            {
+                throw TrainingStep.NotFinite($"the gradient of '{_parameters[i].Name}' is not finite", epoch);
+            }
+        }
+    }
 
     /// <summary>The last update has no later loss that would show it.</summary>
     private void CheckParameters()
@@ -205,6 +220,14 @@ public sealed class Trainer(
             {
                 throw new ArgumentException($"CandidateSamplingProbability must be above 0 where a pair has the candidate, but number {row} is 0.", nameof(options));
             }
+        }
+
+        // The last step may have one pair more than others.
+        long pairs = Math.Min(options.BatchSize + 1L, data.Count), columns = pairs + options.SampledNegatives + options.MemoryCapacity;
+        if (columns * Math.Max(pairs, dimensions) > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), columns, $"BatchSize, SampledNegatives and MemoryCapacity give a step {pairs} pairs and {columns} candidates; more than one tensor can hold the scores of.");
         }
 
         if (options.SampledNegatives > 0 && options.NegativeSampler is null)

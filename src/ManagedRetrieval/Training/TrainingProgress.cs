@@ -12,6 +12,13 @@ public readonly record struct TrainingProgress(int Epoch, int Epochs, long Pairs
     /// <summary>Pairs a second so far.</summary>
     public double Rate => Elapsed > TimeSpan.Zero ? Pairs / Elapsed.TotalSeconds : 0;
 
-    /// <summary>The time that the rest will take at this rate.</summary>
-    public TimeSpan Remaining => Pairs > 0 ? Elapsed * ((double)(TotalPairs - Pairs) / Pairs) : TimeSpan.Zero;
+    /// <summary>The time that the rest will take at this rate; at most <see cref="TimeSpan.MaxValue"/>.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            double ticks = Pairs > 0 ? Elapsed.Ticks * ((double)(TotalPairs - Pairs) / Pairs) : 0;
+            return ticks < TimeSpan.MaxValue.Ticks ? TimeSpan.FromTicks((long)ticks) : TimeSpan.MaxValue;
+        }
+    }
 }

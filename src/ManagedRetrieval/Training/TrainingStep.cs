@@ -49,7 +49,7 @@ internal sealed class TrainingStep
         pairs.CopyTo(rows);
         Memory<int> ids = _tape.AllocateIndices(own + sampled + (_memory?.Count ?? 0));
         Gather<int>(_data.Positives, rows, ids.Span[..own]);
-        _options.NegativeSampler?.Sample(_options.Seed, step, ids.Span.Slice(own, sampled));
+        Sample(step, ids.Span.Slice(own, sampled));
         _queries.Gather(_data.Queries, rows);
         _candidates.Gather(_data.Candidates, ids.Span[..(own + sampled)]);
         Variable<float> queries = _model.QueryTower.Apply(_tape, _queries);
@@ -81,7 +81,8 @@ internal sealed class TrainingStep
         }
     }
 
-    private static ArithmeticException NotFinite(string what, int epoch, Exception? cause = null) =>
+    /// <summary>What refuses a step.</summary>
+    internal static ArithmeticException NotFinite(string what, int epoch, Exception? cause = null) =>
         new(string.Create(CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. A smaller learning rate may help."), cause);
 
     private static void RequireFinite(Tensor<float> embeddings, string what, int epoch)
@@ -112,6 +113,18 @@ internal sealed class TrainingStep
             : throw NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
     }
 
+    private void Sample(ulong step, Span<int> rows)
+    {
+        _options.NegativeSampler?.Sample(_options.Seed, step, rows);
+        foreach (int row in rows)
+        {
+            if ((uint)row >= (uint)_data.Candidates.Count)
+            {
+                throw new InvalidOperationException($"NegativeSampler drew row {row}, but the corpus has the rows 0 to {_data.Candidates.Count - 1}.");
+            }
+        }
+    }
+
     /// <summary>The probability, per draw, of the step's own rows and of the sampled; room is left for those of the memory.</summary>
     private Tensor<float> Probabilities(ReadOnlySpan<int> ids, int own, int sampled)
     {
@@ -121,6 +134,15 @@ internal sealed class TrainingStep
         {
             Span<float> mixture = probabilities.Span[..rows.Length], sampler = _tape.Allocate(new Shape(rows.Length)).Span;
             _options.NegativeSampler!.Probabilities(rows, sampler);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                if (!(sampler[i] >= 0 && sampler[i] <= 1) || (i >= own && sampler[i] == 0))
+                {
+                    throw new InvalidOperationException(string.Create(
+                        CultureInfo.InvariantCulture, $"NegativeSampler gives row {rows[i]}{(i >= own ? ", which it drew," : "")} the probability {sampler[i]}."));
+                }
+            }
+
             SamplingProbability.Mixture(mixture, own, sampler, sampled, mixture);
         }
 

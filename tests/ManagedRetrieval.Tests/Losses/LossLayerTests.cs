@@ -127,9 +127,9 @@ public class LossLayerTests
     public void A_mask_is_a_matrix_of_its_entries()
     {
         Assert.Throws<ArgumentNullException>(() => new ScoreMask(null!));
-        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(-2, -3, new bool[6]), "[-2, -3]", "6 entries");
-        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(-1, 0, Array.Empty<bool>()), "[-1, 0]");
-        Refusal.Of<ArgumentException>(() => _ = new ScoreMask(0, -1, Array.Empty<bool>()), "[0, -1]");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new ScoreMask(-2, -3, new bool[6]), "queries", "-2");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new ScoreMask(-1, 0, Array.Empty<bool>()), "queries", "-1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new ScoreMask(0, -1, Array.Empty<bool>()), "candidates", "-1");
         var empty = new ScoreMask(0, 3, Array.Empty<bool>());
         Assert.Equal((0, 3), (empty.Queries, empty.Candidates));
         Assert.Equal(0, new ScoreMask(2, 0, Array.Empty<bool>()).Candidates);
@@ -189,10 +189,21 @@ public class LossLayerTests
             Refused(() => new HardNegativeMining<double>(1).Apply(logits, positives));
             Refused(() => new RemoveAccidentalHits<double>().Apply(logits, ids, positives));
             Refused(() => new RemoveKnownPositives<double>().Apply(logits, ids, known, positives));
+            Refused(() => new SoftmaxLoss<double>().RowLosses(logits, positives));
             Refused(() => new SamplingProbabilityCorrection<double>(SamplingCorrection.NegativesOnly).Apply(logits, Tensor<double>.Of(1, 1, 1, 1), positives));
         }
 
         static void Refused(Action apply) => Assert.Contains(
             "columns 0 to 3 for each of the 2 rows", Assert.Throws<ArgumentException>("positives", apply).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_known_positive_that_is_named_many_times_is_removed_once()
+    {
+        var tape = new Tape<double>();
+        Variable<double> logits = tape.Input(Tensor<double>.Of(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }));
+        KnownPositives known = new(Enumerable.Repeat(7, 10_000).ToArray(), new[] { 0, 5_000, 10_000 });
+        Variable<double> left = new RemoveKnownPositives<double>().Apply(logits, new[] { 7, 8, 7 }, known);
+        Assert.Equal([1, 2, double.NegativeInfinity, double.NegativeInfinity, 5, double.NegativeInfinity], left.Value.Span.ToArray());
     }
 }

@@ -151,6 +151,7 @@ public class BootstrapTests
         }
 
         Refusal.Of<ArgumentOutOfRangeException>(() => Bootstrap.Interval(Top1, ranks, resamples: 0), "resamples is 0; expected at least 1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Bootstrap.Interval(Top1, ranks, resamples: int.MaxValue), "resamples is 2147483647; expected");
         Refusal.Of<ArgumentOutOfRangeException>(() => Bootstrap.Interval(Top1, ranks, policy: (TiePolicy)3), "policy is 3");
         Refusal.Of<ArgumentException>(() => Bootstrap.Interval(Top1, ranks, sampleWeight: [1]), "sampleWeight must be one for each of the");
         using var source = new CancellationTokenSource();

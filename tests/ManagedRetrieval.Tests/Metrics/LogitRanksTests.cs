@@ -16,7 +16,7 @@ public class LogitRanksTests
             RanksOf<double>(draw);
         },
         cases: 300,
-        size: 20);
+        size: 50);
 
     [Fact]
     public void A_batch_by_hand()
@@ -66,7 +66,8 @@ public class LogitRanksTests
         (long scored, int tied, int lost, long ignored) = (0, 0, 0, 0);
         for (int i = 0; i < rows; i++)
         {
-            int[] own = [.. Enumerable.Range(0, columns).Where(_ => draw.Below(4) == 0)];
+            int share = draw.OneOf(4, 4, 1, 2);
+            int[] own = [.. Enumerable.Range(0, columns).Where(_ => draw.Below(share) == 0)];
             T[] row = values.Row(i).ToArray();
             var others = new List<T>();
             for (int j = 0; j < columns; j++)

@@ -144,4 +144,18 @@ public sealed class RetrieverFileTests : IDisposable
         var foreign = await Assert.ThrowsAsync<SnapshotFormatException>(() => Retriever<string, string, string>.LoadAsync(Target));
         Assert.Contains($"'{Target}': holds no model of this library", foreign.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Probabilities_that_went_wrong_after_they_were_set_are_not_saved()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        await retriever.SaveAsync(Target);
+        byte[] before = await File.ReadAllBytesAsync(Target);
+        float[] probabilities = [.. Enumerable.Repeat(0.1f, retriever.Index.Count)];
+        retriever.CandidateSamplingProbability = probabilities;
+        probabilities[2] = float.NaN;
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => retriever.SaveAsync(Target));
+        Assert.Contains("number 2 is NaN", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Target));
+    }
 }

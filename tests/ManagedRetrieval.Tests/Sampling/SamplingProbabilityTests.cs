@@ -84,4 +84,12 @@ public class SamplingProbabilityTests
     }
 
     private static float[] Shares(Draw draw, int length) => [.. Enumerable.Range(0, length).Select(_ => draw.OneOf(0, 1, (float)draw.Uniform()))];
+
+    [Fact]
+    public void What_is_possible_stays_possible_in_a_mixture()
+    {
+        float[] mixture = new float[2];
+        SamplingProbability.Mixture([float.Epsilon, 0], 1, [0, 0], 1000, mixture);
+        Assert.Equal([float.Epsilon, 0], mixture);
+    }
 }

@@ -159,6 +159,7 @@ public class RetrievalTaskErrorTests
         Refused("ScoreMask", () => Loss(new() { ScoreMask = new ScoreMask(new bool[2, 4]) }), "ScoreMask", "[3, 4]", "[2, 4]");
         Refused("ScoreMask", () => Loss(new() { ScoreMask = new ScoreMask(new bool[3, 4]) }), "positive of row 0", "DropRow");
         Refused("considered", () => _ = new ScoreMask(2, 2, new bool[3]), "[2, 2]", "3");
+        Refused("queries", () => _ = new ScoreMask(-1, 2, default), "-1");
     }
 
     [Fact]
@@ -197,6 +198,22 @@ public class RetrievalTaskErrorTests
     [Fact]
     public void A_loss_that_gives_another_number_of_rows_is_named() =>
         Assert.Contains("each of the 3 rows", Assert.Throws<InvalidOperationException>(() => Loss(new RetrievalArguments<float>(), new(new() { Loss = new OneNumber() }))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_loss_that_leaves_the_tape_is_named() => Assert.Contains(
+        "on the tape of its logits",
+        Assert.Throws<InvalidOperationException>(() => Loss(new RetrievalArguments<float>(), new(new() { Loss = new OnAnotherTape() }))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_loss_that_overflows_although_no_score_does_is_reported()
+    {
+        var tape = new Tape<double>();
+        Variable<double> queries = tape.Input(Tensor<double>.Of(new[,] { { 1e154 } }));
+        Variable<double> candidates = tape.Input(Tensor<double>.Of(new[,] { { -0.9e154 }, { 0.9e154 }, { 0.9e154 } }));
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => new RetrievalTask<double>(new() { Loss = new BprLoss<double>() }).Loss(queries, candidates));
+        Assert.Contains("a loss is not", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_refused_call_leaves_the_tape_usable()
@@ -247,5 +264,10 @@ public class RetrievalTaskErrorTests
     private sealed class OneNumber : IRetrievalLoss<float>
     {
         public Variable<float> RowLosses(Variable<float> logits, OpIndices positives) => logits.Sum();
+    }
+
+    private sealed class OnAnotherTape : IRetrievalLoss<float>
+    {
+        public Variable<float> RowLosses(Variable<float> logits, OpIndices positives) => new Tape<float>().Constant(Tensor<float>.Of(1, 2, 3));
     }
 }

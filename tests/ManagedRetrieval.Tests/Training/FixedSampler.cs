@@ -7,9 +7,12 @@ internal sealed class FixedSampler(int count, params int[] drawn) : ICandidateSa
 {
     public int Count => count;
 
+    /// <summary>The probability of every row, where it is another.</summary>
+    public float? Every { get; init; }
+
     public void Sample(ulong seed, ulong trainingStep, Span<int> rows) => drawn.CopyTo(rows);
 
-    public float Probability(int row) => row == 0 ? 0 : 1f / (Count - 1);
+    public float Probability(int row) => Every ?? (row == 0 ? 0 : 1f / (Count - 1));
 
     public void Probabilities(ReadOnlySpan<int> rows, Span<float> probabilities)
     {

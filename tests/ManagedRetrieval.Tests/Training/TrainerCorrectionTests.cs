@@ -137,6 +137,55 @@ public class TrainerCorrectionTests
     }
 
     [Fact]
+    public void A_gradient_that_is_not_finite_is_named_and_no_parameter_moved()
+    {
+        TwoTowerModel<int[], int[]> model = Planted.Model();
+        float[] before = TrainerTests.Values(model);
+        RetrievalDataset data = new Planted().Data(model, [.. Enumerable.Repeat(1e34f, Pairs)]);
+        var trainer = new Trainer(model, new RetrievalTask<float>(new() { Temperature = 1e-4 }), new Adagrad<float>());
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => trainer.Fit(data, new() { BatchSize = 2 }));
+        Assert.Contains("In epoch 1 the gradient of '", error.Message, StringComparison.Ordinal);
+        Assert.Contains("' is not finite; the step was not taken", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, TrainerTests.Values(model));
+    }
+
+    [Theory]
+    [InlineData(200, 0.1f, "drew row 200", "rows 0 to 199")]
+    [InlineData(-1, 0.1f, "drew row -1", "rows 0 to 199")]
+    [InlineData(9, 0f, "row 9, which it drew, the probability 0")]
+    [InlineData(9, 2f, "the probability 2")]
+    [InlineData(9, float.NaN, "the probability NaN")]
+    public void A_sampler_that_draws_or_says_what_cannot_be_is_named(int row, float probability, params string[] parts)
+    {
+        TwoTowerModel<int[], int[]> model = Planted.Model();
+        RetrievalDataset data = new Planted().Data(model);
+        TrainingOptions options = new()
+        {
+            CorrectSamplingBias = true,
+            NegativeSampler = new FixedSampler(Planted.Candidates, row) { Every = probability },
+            SampledNegatives = 1,
+        };
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Fit(model, data, options));
+        Assert.All(["NegativeSampler", .. parts], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, 0)]
+    [InlineData(1_000_000_000, 0)]
+    [InlineData(0, 20_000_000)]
+    public void A_step_that_no_tensor_could_hold_is_refused_at_the_door(int sampled, int memory)
+    {
+        TwoTowerModel<int[], int[]> model = Planted.Model();
+        TrainingOptions options = new() { NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = sampled, MemoryCapacity = memory };
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>("options", () => Fit(model, new Planted().Data(model), options));
+        Assert.Contains("BatchSize, SampledNegatives and MemoryCapacity", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_time_that_is_left_is_never_more_than_a_time_can_be() => Assert.Equal(
+        TimeSpan.MaxValue, new TrainingProgress(1, int.MaxValue, 1024, int.MaxValue * 1_000_000L, 0, TimeSpan.FromSeconds(1)).Remaining);
+
+    [Fact]
     public void Probabilities_that_do_not_fit_are_refused()
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
