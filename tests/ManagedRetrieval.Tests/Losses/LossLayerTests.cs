@@ -180,7 +180,7 @@ public class LossLayerTests
                 new(new[] { 0, 1 }, new[] { 1, 1, 2 }),
                 new(new[] { 0, 1 }, new[] { 0, 2, 2 }),
                 new(new[] { 0, 1 }, new[] { 0, 1, 1 }),
-                new(new[] { 0, 1, 7 }, new[] { 0, 1, 3 }),
+                new(new[] { 0, 1, 4 }, new[] { 0, 1, 3 }),
                 new(new[] { 0, 1, -1 }, new[] { 0, 1, 3 }),
                 new(new[] { 1, 0 }, new[] { 0, 1, 2 }),
                 new(new[] { 0, 1 }),

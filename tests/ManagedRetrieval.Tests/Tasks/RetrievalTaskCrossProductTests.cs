@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
@@ -94,6 +95,25 @@ public class RetrievalTaskCrossProductTests
             Assert.Equal(given.Run<float>().Loss.Sum(), value, 1e-5f * Math.Max(1, Math.Abs(value)));
         },
         cases: 60);
+
+    [Fact]
+    public void What_the_memory_of_a_step_held_before_cannot_be_seen() => RandomCases.Check(
+        draw =>
+        {
+            RetrievalCase given = RetrievalCases.Random(draw) with { Reduction = LossReduction.Sum };
+            RetrievalTask<double> task = given.Task<double>();
+            var tape = new Tape<double>();
+            double[] losses = [.. Enumerable.Range(-1, 5).Select(rubbish =>
+            {
+                tape.Reset();
+                tape.AllocateIndices(1 << 12).Span.Fill(rubbish);
+                tape.Allocate(new Shape(1 << 14)).Span.Fill(double.NaN);
+                tape.Reset();
+                return task.Loss(tape.Input(given.QueryTensor<double>()), tape.Input(given.CandidateTensor<double>()), given.Arguments<double>()).Value.Span[0];
+            })];
+            Assert.All(losses, loss => Assert.Equal(given.Run<double>().Loss[0], loss));
+        },
+        cases: 600);
 
     [Fact]
     public void What_is_removed_has_exactly_zero_gradient() => RandomCases.Check(
