@@ -101,7 +101,9 @@ public abstract class ListLossContract
         OpIndices lists = ListLoss.Lists(draw, rows, width);
         double[] values = [.. Enumerable.Range(0, rows * width).Select(_ => draw.OneOf(0d, magnitude, -magnitude, draw.Below(3)))];
         (double[] losses, double[] gradient) = Step(loss.InDouble);
-        Agree.InNorm<double>("loss", loss.Losses(values, lists, width), losses, 1e-12, 1e-2);
+
+        // The reference takes differences of numbers as large as the logits, and so rounds as these do.
+        Agree.InNorm<double>("loss", loss.Losses(values, lists, width), losses, 1e-12, Math.Max(1e-2, 1e-3 * magnitude));
         (float[] floatLosses, float[] floatGradient) = Step(loss.InFloat);
         Agree.InNorm<float>("loss in float", losses, floatLosses, 1e-6, 1);
         Agree.InNorm<float>("gradient in float", gradient, floatGradient, 1e-5, 1);
@@ -116,7 +118,7 @@ public abstract class ListLossContract
             Assert.All(output.Value.Span.ToArray().Concat(logits.Gradient.Span.ToArray()), value => Assert.True(T.IsFinite(value), $"{value}"));
             return (output.Value.Span.ToArray(), logits.Gradient.Span.ToArray());
         }
-    });
+    }, pinned: [(1000651159, 9), (1000651159, 10)]);
 
     [Fact]
     public void A_NaN_among_the_negatives_is_seen_in_the_loss()
