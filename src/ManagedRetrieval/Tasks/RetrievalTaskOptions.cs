@@ -14,7 +14,7 @@ public sealed record RetrievalTaskOptions<T>
     /// <summary>How the rows' losses become one.</summary>
     public LossReduction Reduction { get; init; } = LossReduction.Sum;
 
-    /// <summary>Metrics over the whole corpus, updated by each call that computes metrics. Tasks that are given the same metric share it.</summary>
+    /// <summary>Metrics over the whole corpus, updated by each call that computes metrics, which those of a <see cref="Training.Trainer"/> do not. Tasks that are given the same metric share it.</summary>
     public MetricList<FactorizedTopK<T>> Metrics { get; init; } = [];
 
     /// <summary>Metrics over the batch's own candidates, updated by each call that computes batch metrics.</summary>

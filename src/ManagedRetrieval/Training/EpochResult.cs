@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Text;
 
 namespace ManagedRetrieval.Training;
 
@@ -16,4 +18,17 @@ public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed)
 
     /// <summary>The task's batch and loss metrics over this epoch, by name; empty where it has none.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+
+    /// <summary>The figures in one line.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"epoch {Epoch}, loss {Loss:f4}, {Elapsed.TotalSeconds:f1} s");
+        foreach ((string name, double value) in Metrics)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {name} {value:f4}");
+        }
+
+        return text.ToString();
+    }
 }

@@ -230,6 +230,11 @@ public sealed class Trainer(
                 nameof(options), columns, $"BatchSize, SampledNegatives and MemoryCapacity give a step {pairs} pairs and {columns} candidates; more than one tensor can hold the scores of.");
         }
 
+        if (options.SampledNegatives == 0 && options.NegativeSampler is not null)
+        {
+            throw new ArgumentException("There is a NegativeSampler, but SampledNegatives is 0, so it would draw nothing.", nameof(options));
+        }
+
         if (options.SampledNegatives > 0 && options.NegativeSampler is null)
         {
             throw new ArgumentException($"SampledNegatives is {options.SampledNegatives}, but there is no NegativeSampler to draw them.", nameof(options));

@@ -24,10 +24,10 @@ public sealed record TrainingOptions
     /// </summary>
     public ReadOnlyMemory<float> CandidateSamplingProbability { get; init; }
 
-    /// <summary>Draws corpus rows as further negatives of every query, <see cref="SampledNegatives"/> in each step.</summary>
+    /// <summary>Draws corpus rows as further negatives of every query, <see cref="SampledNegatives"/> in each step. Null draws none.</summary>
     public ICandidateSampler? NegativeSampler { get; init; }
 
-    /// <summary>How many further negatives the sampler draws in a step, not negative.</summary>
+    /// <summary>How many further negatives the sampler draws in a step: at least 1 where there is a sampler, 0 where there is none.</summary>
     public int SampledNegatives { get; init; }
 
     /// <summary>

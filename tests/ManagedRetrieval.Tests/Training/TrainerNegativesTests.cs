@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
@@ -129,6 +130,7 @@ public class TrainerNegativesTests
             ],
             still[0].Metrics.Keys);
         Assert.Equal(still[0].Loss, still[0].Metrics["retrieval/loss"], 1e-5);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $", retrieval/loss {still[0].Loss:f4}"), still[0].ToString(), StringComparison.Ordinal);
 
         // The same pairs under the same parameters, whatever the order: nothing of the first epoch is left in the second.
         Assert.All(still[0].Metrics, metric => Assert.Equal(metric.Value, still[1].Metrics[metric.Key], 1e-5));
@@ -159,6 +161,7 @@ public class TrainerNegativesTests
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         Refusal.Of<ArgumentException>(() => Fit(model, new() { NegativeSampler = new UniformSampler(7), SampledNegatives = 1 }), "NegativeSampler", "200 rows", "7");
+        Refusal.Of<ArgumentException>(() => Fit(model, new() { NegativeSampler = new UniformSampler(Planted.Candidates) }), "SampledNegatives is 0");
         Refusal.Of<ArgumentException>(() => Fit(model, new() { SampledNegatives = 5 }), "SampledNegatives is 5", "no NegativeSampler");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { SampledNegatives = -1 }), "SampledNegatives");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit(model, new() { MemoryCapacity = -1 }), "MemoryCapacity");
