@@ -28,7 +28,7 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
                 $"A product of {a.Shape}{(transposeA ? " (transposed)" : "")} and {b.Shape}{(transposeB ? " (transposed)" : "")} does not fit a result of {result.Shape}.", nameof(result));
         }
 
-        RowUpdateGemm.Multiply<T>(
+        Gemm.Multiply<T>(
             a.Span, transposeA, b.Span, transposeB, result.Span, result.Shape.Rows, result.Shape.RowLength, depth, accumulate, _team);
     }
 

@@ -44,4 +44,8 @@ internal static class AlignedBuffer
         int perLine = Alignment / sizeof(T);
         return checked(length + perLine - 1) / perLine * perLine;
     }
+
+    /// <summary>The first cache line at or after an address of rented memory, which then needs a line of room to spare.</summary>
+    public static unsafe T* Align<T>(T* address)
+        where T : unmanaged => (T*)(((nuint)address + Alignment - 1) / Alignment * Alignment);
 }

@@ -1,0 +1,144 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using ManagedRetrieval.Engine.Kernels.Simd;
+
+namespace ManagedRetrieval.Engine.Kernels.Gemm;
+
+/// <summary>Lays out strips of an operand as the micro-kernel reads them: [depth, width], zeros where the operand has ended.</summary>
+/// <remarks>
+/// Scratch: none. Whoever allows a strip to overrun its end gives <see cref="Overrun"/> elements behind it, and packs the
+/// strips that lie side by side in ascending order, so that each overwrites what the one before left there.
+/// </remarks>
+internal static unsafe class Packing
+{
+    /// <summary>Bytes of a row that is short: half a page.</summary>
+    private const int ShortRow = 2048;
+
+    /// <summary>Elements behind a strip that may be written where overrunning is allowed.</summary>
+    public static int Overrun<T>() => Vector512<T>.Count;
+
+    /// <summary>target[p · width + i] = source[i · stride + p] for i &lt; lanes and p &lt; depth, and 0 for i from lanes on.</summary>
+    /// <param name="source">[rows, depth], rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="rows">Rows that may be read, at least one; the strip has the first <paramref name="width"/> of them, or all.</param>
+    /// <param name="depth">Columns.</param>
+    /// <param name="width">Of the strip.</param>
+    /// <param name="target">[depth, width].</param>
+    /// <param name="overrun">Whether the strip may overrun its end.</param>
+    public static void FromRows<T>(T* source, nint stride, int rows, int depth, int width, T* target, bool overrun)
+        where T : unmanaged
+    {
+        int side = TransposeBlock<T>.Side, start = 0;
+        if (TransposeBlock<T>.IsSupported && (overrun || width % side == 0))
+        {
+            for (; start + side <= depth; start += side)
+            {
+                // The last lanes first, since what their lines overrun is the first lanes of the next.
+                for (int i = (width - 1) / side * side; i >= 0; i -= side)
+                {
+                    Block(source + (i * stride) + start, stride, rows - i, target + ((nint)start * width) + i, width);
+                }
+            }
+        }
+
+        int lanes = Math.Min(rows, width);
+        for (int p = start; p < depth; p++)
+        {
+            T* line = target + ((nint)p * width);
+            for (int i = 0; i < lanes; i++)
+            {
+                line[i] = source[(i * stride) + p];
+            }
+
+            new Span<T>(line + lanes, width - lanes).Clear();
+        }
+    }
+
+    /// <summary>For each strip s: target[s · depth · width + p · width + i] = source[p · stride + s · width + i], and 0 where the columns have ended.</summary>
+    /// <remarks>All strips in one pass over the rows, which may lie far apart: so each is fetched once.</remarks>
+    /// <param name="source">[depth, columns], rows <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="columns">Columns that may be read; each strip has at least one.</param>
+    /// <param name="depth">Rows.</param>
+    /// <param name="width">Of a strip.</param>
+    /// <param name="strips">How many.</param>
+    /// <param name="target">[strips, depth, width].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FromColumns<T>(T* source, nint stride, int columns, int depth, int width, int strips, T* target)
+        where T : unmanaged, INumber<T>
+    {
+        int side = Vector512<T>.Count, whole = (width + side - 1) / side * side;
+        for (int p = 0; p < depth; p++)
+        {
+            // What a line overruns is a later line's, but for the last: behind them lies another strip.
+            bool vectors = Vector512.IsHardwareAccelerated && whole <= 2 * side && ((p + 1) * width) + whole - width <= depth * width;
+
+            // A line of the source may be read beyond its end where another follows.
+            nint readable = p < depth - 1 ? columns + stride : columns;
+            for (int s = 0; s < strips; s++)
+            {
+                T* from = source + ((nint)s * width), to = target + ((((nint)s * depth) + p) * width);
+                int lanes = Math.Min(columns - (s * width), width);
+                if (vectors && (s * width) + whole <= readable)
+                {
+                    Line(from, to, lanes, width, whole);
+                }
+                else
+                {
+                    new ReadOnlySpan<T>(from, lanes).CopyTo(new Span<T>(to, lanes));
+                    new Span<T>(to + lanes, width - lanes).Clear();
+                }
+            }
+
+            source += stride;
+        }
+    }
+
+    /// <summary>One line, by one or two vectors; what they write beyond the width does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line<T>(T* from, T* to, int lanes, int width, int whole)
+        where T : unmanaged, INumber<T>
+    {
+        int side = Vector512<T>.Count;
+        Vector512<T> first = Vector512.Load(from), second = whole > side ? Vector512.Load(from + side) : default;
+        if (lanes < width)
+        {
+            Vector512<T> end = Vector512.Create(T.CreateTruncating(lanes));
+            first &= Vector512.LessThan(Vector512<T>.Indices, end);
+            second &= Vector512.LessThan(Vector512<T>.Indices + Vector512.Create(T.CreateTruncating(side)), end);
+        }
+
+        first.Store(to);
+        if (whole > side)
+        {
+            second.Store(to + side);
+        }
+    }
+
+    private static void Block<T>(T* source, nint stride, int rows, T* target, int width)
+        where T : unmanaged
+    {
+        int side = TransposeBlock<T>.Side;
+        if (rows >= side)
+        {
+            // Where rows are short, the processor's own prefetcher stops at each: ask for the same place two strips ahead.
+            for (int i = 2 * width; stride * sizeof(T) <= ShortRow && i < (2 * width) + side && i < rows; i++)
+            {
+                Sse.Prefetch0(source + (i * stride));
+            }
+
+            TransposeBlock<T>.Run(source, stride, target, width);
+            return;
+        }
+
+        T* padded = stackalloc T[side * side];
+        for (int i = 0; i < side; i++)
+        {
+            (i < rows ? Vector512.Load(source + (i * stride)) : Vector512<T>.Zero).Store(padded + (i * side));
+        }
+
+        TransposeBlock<T>.Run(padded, side, target, width);
+    }
+}
