@@ -12,6 +12,8 @@ namespace ManagedRetrieval.Engine.Backends;
 public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int LongestJoinedList = 2048;
+
     private readonly WorkerTeam _team = team ?? throw new ArgumentNullException(nameof(team));
 
     /// <inheritdoc/>
@@ -59,11 +61,25 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
                 nameof(excludedOffsets));
         }
 
-        using var sizes = new Scratch<int>(count);
-        sizes.Span.Clear();
         scores.Span.Fill(T.NaN);
         rows.Fill(-1);
-        var sink = new TopKSink<T>(k, scores.Span, rows, sizes.Span, excluded, excludedOffsets);
-        ScoreTiles.RunAll(queries.Span, candidates.Span, width, sink, _team, heads);
+
+        // Where lists are long, joining them would cost more than a second worker saves.
+        int ranges = ScoreTiles.Ranges(count, heads, candidates.Shape.Rows);
+        ranges = k <= LongestJoinedList ? ranges : 1;
+        using var sizes = new Scratch<int>(ranges * count);
+        sizes.Span.Clear();
+        if (ranges == 1)
+        {
+            var sink = new TopKSink<T>(k, scores.Span, rows, sizes.Span, excluded, excludedOffsets);
+            ScoreTiles.RunAll(queries.Span, candidates.Span, width, sink, _team, heads);
+            return;
+        }
+
+        using var rangeScores = new Scratch<T>(ranges * count * k);
+        using var rangeRows = new Scratch<int>(ranges * count * k);
+        var ofRanges = new TopKSink<T>(k, rangeScores.Span, rangeRows.Span, sizes.Span, excluded, excludedOffsets);
+        ScoreTiles.RunAll(queries.Span, candidates.Span, width, ofRanges, _team, heads, ranges);
+        TopKMerge.Run<T>(rangeScores.Span, rangeRows.Span, sizes.Span, k, scores.Span, rows);
     }
 }

@@ -37,7 +37,7 @@ internal static class RankPass
         int[] noNumbers = new int[queries];
         var sink = new RankSink<T>(offsets, positiveScores, above, tied, scored, noNumbers);
         int heads = queryEmbeddings.Shape.RowLength / width;
-        ScoreTiles.RunAll(queryEmbeddings.Span, candidateEmbeddings.Span, width, sink, team, heads, cancellationToken);
+        ScoreTiles.RunAll(queryEmbeddings.Span, candidateEmbeddings.Span, width, sink, team, heads, cancellationToken: cancellationToken);
 
         var settlement = new RankSettlement<T>
         {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels.Gemm;
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
@@ -8,36 +7,50 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <summary>Scores of queries against candidate rows, made tile by tile and handed to a sink.</summary>
 /// <remarks>
 /// score = one chain of fused multiply-adds over ascending depth from 0, the same for one query or many and the same
-/// as in the matrix product; of a query with several heads the greatest of their scores, NaN where one of them is NaN.
-/// Lanes run across candidates, for which a tile of them is transposed into scratch.
+/// as in the matrix product, whose micro-kernel makes it; of a query with several heads the greatest of their scores, NaN
+/// where one of them is NaN.
 /// </remarks>
 internal static class ScoreTiles
 {
-    /// <summary>Candidates in a tile: 64 dimensions of 512 floats are 128 KiB and stay in the second-level cache.</summary>
-    private const int TileRows = 512;
+    /// <summary>Query vectors of a part: so many that packing the candidates, which each part does, is a tenth of scoring them.</summary>
+    private const int QueryBlock = 112;
 
-    /// <summary>Query vectors of a part: so many that transposing the candidates costs little beside scoring them.</summary>
-    private const int QueryBlock = 64;
+    /// <summary>Into how many ranges of candidates to cut, so that some workers have something to do where queries are few.</summary>
+    public static int Ranges(int queries, int heads, int candidates)
+    {
+        // 8,192 rows of 64 floats are 2 MiB, which take some 80 µs to read.
+        const int EnoughParts = 8, SmallestRange = 8192;
+        int blocks = Math.Max(1, Partition.BySize(queries, QueriesOfPart(queries, heads)).Parts);
+        return Math.Clamp(candidates / SmallestRange, 1, Math.Max(1, EnoughParts / blocks));
+    }
 
-    /// <summary>The scratch that <see cref="Run"/> needs for vectors of <paramref name="width"/> elements: a tile, a line of scores, and one more for further heads.</summary>
-    public static int ScratchLength(int width, int heads = 1) => (width + (heads > 1 ? 2 : 1)) * TileRows;
-
-    /// <summary>Hands every score of all queries to <paramref name="sink"/>, shared out by blocks of queries, and finishes it.</summary>
+    /// <summary>Hands every score of all queries to <paramref name="sink"/>, shared out by blocks of queries and ranges of candidates, and finishes it.</summary>
     /// <param name="queries">[queries, heads, width].</param>
     /// <param name="candidates">[candidates, width].</param>
     /// <param name="width">Elements of a vector, at least 1.</param>
-    /// <param name="sink">Takes the scores in; its state of one query is touched by one worker only.</param>
-    /// <param name="team">Shares out the blocks.</param>
+    /// <param name="sink">Takes the scores in; its state of one query is touched by one worker only. It is told range · queries + query for a query's number.</param>
+    /// <param name="team">Shares out the parts.</param>
     /// <param name="heads">Vectors of a query, at least 1.</param>
-    /// <param name="cancellationToken">Stops between blocks.</param>
+    /// <param name="ranges">Into how many ranges the candidates are cut.</param>
+    /// <param name="cancellationToken">Stops between parts.</param>
     public static void RunAll<T, TSink>(
-        ReadOnlySpan<T> queries, ReadOnlySpan<T> candidates, int width, TSink sink, WorkerTeam team, int heads = 1, CancellationToken cancellationToken = default)
+        ReadOnlySpan<T> queries,
+        ReadOnlySpan<T> candidates,
+        int width,
+        TSink sink,
+        WorkerTeam team,
+        int heads = 1,
+        int ranges = 1,
+        CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSink : struct, IScoreSink<T>, allows ref struct
     {
+        int count = queries.Length / (heads * width), rows = candidates.Length / width;
         var job = new Job<T, TSink>
         {
-            Blocks = Partition.BySize(queries.Length / (heads * width), Math.Max(1, QueryBlock / heads)),
+            Count = count,
+            Blocks = Partition.BySize(count, QueriesOfPart(count, heads)),
+            Ranges = Partition.BySize(rows, Math.Max(1, (rows + ranges - 1) / ranges)),
             Queries = queries,
             Candidates = candidates,
             Width = width,
@@ -45,7 +58,7 @@ internal static class ScoreTiles
             Sink = sink,
             CancellationToken = cancellationToken,
         };
-        team.Run(job, job.Blocks.Parts);
+        team.Run(job, job.Blocks.Parts * Math.Max(1, job.Ranges.Parts));
     }
 
     /// <summary>Hands every score of <paramref name="count"/> queries to <paramref name="sink"/>, rows ascending.</summary>
@@ -53,36 +66,33 @@ internal static class ScoreTiles
     /// <param name="first">The first query to score; the sink is told numbers from there.</param>
     /// <param name="count">How many.</param>
     /// <param name="candidates">[candidates, width].</param>
-    /// <param name="width">Elements of a vector.</param>
-    /// <param name="sink">Takes the scores in.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> elements.</param>
+    /// <param name="width">Elements of a vector, at least 1.</param>
+    /// <param name="sink">Takes the scores in; what it keeps lies in memory to which it refers, since it is copied.</param>
     /// <param name="heads">Vectors of a query, at least 1.</param>
+    /// <param name="strategy">The width of the vectors that make the scores; tests force one.</param>
     public static void Run<T, TSink>(
-        ReadOnlySpan<T> queries, int first, int count, ReadOnlySpan<T> candidates, int width, ref TSink sink, Span<T> scratch, int heads = 1)
+        ReadOnlySpan<T> queries,
+        int first,
+        int count,
+        ReadOnlySpan<T> candidates,
+        int width,
+        TSink sink,
+        int heads = 1,
+        GemmStrategy strategy = GemmStrategy.Automatic)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSink : struct, IScoreSink<T>, allows ref struct
     {
-        int total = width == 0 ? 0 : candidates.Length / width;
-        Span<T> tile = scratch[..(width * TileRows)];
-        Span<T> line = scratch.Slice(width * TileRows, TileRows);
-        for (int row = 0; row < total; row += TileRows)
+        var tiles = new TileScores<T, TSink>
         {
-            int rows = Math.Min(TileRows, total - row);
-            Transpose.Run(candidates.Slice(row * width, rows * width), rows, width, tile, TileRows);
-            Span<T> scores = line[..rows];
-            for (int query = first; query < first + count; query++)
-            {
-                Line(tile, Rows.Of(queries, width, query * heads), scores);
-                for (int head = 1; head < heads; head++)
-                {
-                    Span<T> others = scratch.Slice((width + 1) * TileRows, rows);
-                    Line(tile, Rows.Of(queries, width, (query * heads) + head), others);
-                    TensorPrimitives.Max(scores, others, scores);
-                }
-
-                sink.Accept(query, row, scores);
-            }
-        }
+            Queries = queries.Slice(first * heads * width, count * heads * width),
+            First = first,
+            Candidates = candidates,
+            FirstRow = 0,
+            Width = width,
+            Sink = sink,
+            Heads = heads,
+        };
+        MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, count * heads, strategy == GemmStrategy.Automatic ? MicroKernels.Widest<T>() : strategy);
     }
 
     /// <summary>One score, with the bits that <see cref="Run"/> gives it.</summary>
@@ -101,6 +111,14 @@ internal static class ScoreTiles
         return score;
     }
 
+    private static int QueriesOfPart(int count, int heads)
+    {
+        // Some parts at least, so that some workers have something to do, but none so small that packing outweighs scoring.
+        const int FewVectors = 28, SomeParts = 4;
+        int vectors = Math.Clamp(count * heads / SomeParts, FewVectors, QueryBlock);
+        return Math.Max(1, vectors / heads);
+    }
+
     private static T Chain<T>(ReadOnlySpan<T> vector, ReadOnlySpan<T> candidate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -113,21 +131,13 @@ internal static class ScoreTiles
         return score;
     }
 
-    private static void Line<T>(ReadOnlySpan<T> tile, ReadOnlySpan<T> vector, Span<T> scores)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        scores.Clear();
-        for (int d = 0; d < vector.Length; d++)
-        {
-            TensorPrimitives.FusedMultiplyAdd(tile.Slice(d * TileRows, scores.Length), vector[d], scores, scores);
-        }
-    }
-
     private ref struct Job<T, TSink> : IParallelJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSink : struct, IScoreSink<T>, allows ref struct
     {
+        public required int Count;
         public required Partition Blocks;
+        public required Partition Ranges;
         public required ReadOnlySpan<T> Queries;
         public required ReadOnlySpan<T> Candidates;
         public required int Width;
@@ -138,10 +148,21 @@ internal static class ScoreTiles
         public void Run(int part)
         {
             CancellationToken.ThrowIfCancellationRequested();
-            (int start, int count) = Blocks[part];
-            using var scratch = new Scratch<T>(ScratchLength(Width, Heads));
-            ScoreTiles.Run(Queries, start, count, Candidates, Width, ref Sink, scratch.Span, Heads);
-            Sink.Finish(start, count);
+            (int range, int block) = Math.DivRem(part, Blocks.Parts);
+            (int start, int count) = Blocks[block];
+            (int row, int rows) = Ranges.Parts == 0 ? (0, 0) : Ranges[range];
+            var tiles = new TileScores<T, TSink>
+            {
+                Queries = Queries.Slice(start * Heads * Width, count * Heads * Width),
+                First = (range * Count) + start,
+                Candidates = Candidates.Slice(row * Width, rows * Width),
+                FirstRow = row,
+                Width = Width,
+                Sink = Sink,
+                Heads = Heads,
+            };
+            MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, count * Heads, MicroKernels.Widest<T>());
+            Sink.Finish((range * Count) + start, count);
         }
     }
 }

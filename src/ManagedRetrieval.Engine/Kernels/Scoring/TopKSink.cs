@@ -14,7 +14,7 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <param name="rows">[queries, k]; written over.</param>
 /// <param name="sizes">[queries]; zeros at the start, then how many entries each query has.</param>
 /// <param name="excluded">Rows to skip, one query's after the other's, each query's ascending without repetition.</param>
-/// <param name="offsets">[queries + 1]: where each query's start; empty where nothing is excluded.</param>
+/// <param name="offsets">[queries + 1]: where each query's start; empty where nothing is excluded. Where candidates are cut into ranges, queries count on from range to range and these start again.</param>
 internal readonly ref struct TopKSink<T>(
     int k, Span<T> scores, Span<int> rows, Span<int> sizes, ReadOnlySpan<int> excluded = default, ReadOnlySpan<int> offsets = default) : IScoreSink<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -31,7 +31,8 @@ internal readonly ref struct TopKSink<T>(
         int start = 0;
         if (!_offsets.IsEmpty)
         {
-            ReadOnlySpan<int> skipped = _excluded[_offsets[query].._offsets[query + 1]];
+            int list = query % (_offsets.Length - 1);
+            ReadOnlySpan<int> skipped = _excluded[_offsets[list].._offsets[list + 1]];
             int next = skipped.BinarySearch(firstRow);
             for (next = next < 0 ? ~next : next; next < skipped.Length && skipped[next] - firstRow < tile.Length; next++)
             {
@@ -79,14 +80,10 @@ internal readonly ref struct TopKSink<T>(
             return;
         }
 
-        T threshold = heap[0];
-        for (; i < tile.Length; i++)
+        while ((i = FirstAbove.Of(tile, i, heap[0])) < tile.Length)
         {
-            if (tile[i] > threshold)
-            {
-                SiftDown(heap, heapRows, k, tile[i], firstRow + i);
-                threshold = heap[0];
-            }
+            SiftDown(heap, heapRows, k, tile[i], firstRow + i);
+            i++;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Engine.Kernels.Gemm;
 using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -16,8 +17,9 @@ public class ScoreTilesTests
     [InlineData(1025)]
     public void Tiles_single_scores_and_the_plain_loop_give_the_same_bits(int candidates)
     {
-        foreach (int width in (ReadOnlySpan<int>)[1, 2, 7, 64])
+        foreach (int width in (ReadOnlySpan<int>)[1, 2, 7, 64, 300])
         {
+            Check<float>(new Draw(5, 1), queries: 17, candidates, width);
             Check<float>(new Draw(5, 1), queries: 4, candidates, width);
             Check<double>(new Draw(6, 1), queries: 4, candidates, width);
         }
@@ -29,7 +31,7 @@ public class ScoreTilesTests
         Tensor<float> vectors = new Draw(7, 1).Tensor<float>(new Shape(6, 3));
         float[] all = Naive.Scores(vectors, vectors);
         var sink = new Collect<float>(new float[36], candidates: 6);
-        ScoreTiles.Run(vectors.Span, 2, 3, vectors.Span, 3, ref sink, new float[ScoreTiles.ScratchLength(3)]);
+        ScoreTiles.Run(vectors.Span, 2, 3, vectors.Span, 3, sink);
         float[] expected = [.. all.Select((score, i) => i is >= 12 and < 30 ? score : 0)];
         Agree.Exactly<float>("scores", expected, sink.Scores);
     }
@@ -58,7 +60,7 @@ public class ScoreTilesTests
         for (int i = 0; i < heads.Length; i++)
         {
             var sink = new Collect<float>(new float[1], candidates: 1);
-            ScoreTiles.Run(heads[i], 0, 1, candidates, 1, ref sink, new float[ScoreTiles.ScratchLength(1, 2)], heads: 2);
+            ScoreTiles.Run(heads[i], 0, 1, candidates, 1, sink, heads: 2);
             Agree.Exactly<float>("score", [expected[i]], [sink.Scores[0]]);
             Agree.Exactly<float>("single score", [expected[i]], [ScoreTiles.One<float>(heads[i], candidates)]);
         }
@@ -89,11 +91,14 @@ public class ScoreTilesTests
         Tensor<T> q = draw.Tensor<T>(new Shape(queries, heads, width));
         Tensor<T> c = draw.Tensor<T>(new Shape(candidates, width));
         T[] expected = Naive.Scores(q, c);
-        var sink = new Collect<T>(new T[expected.Length], candidates);
-        T[] scratch = new T[ScoreTiles.ScratchLength(width, heads)];
-        scratch.AsSpan().Fill(T.NaN);
-        ScoreTiles.Run<T, Collect<T>>(q.Span, 0, queries, c.Span, width, ref sink, scratch, heads);
-        Agree.Exactly<T>($"tiles of {candidates} × {width}", expected, sink.Scores);
+        using GuardedMemory<T> guardedQueries = GuardedMemory<T>.Of(q.Span), guardedCandidates = GuardedMemory<T>.Of(c.Span);
+        foreach (GemmStrategy strategy in Enum.GetValues<GemmStrategy>())
+        {
+            var sink = new Collect<T>(new T[expected.Length], candidates);
+            ScoreTiles.Run<T, Collect<T>>(guardedQueries.GetSpan(), 0, queries, guardedCandidates.GetSpan(), width, sink, heads, strategy);
+            Agree.Exactly<T>($"{strategy} tiles of {candidates} × {width}", expected, sink.Scores);
+        }
+
         T[] singles = [.. expected.Select((_, i) => ScoreTiles.One<T>(q.Row(i / candidates), c.Row(i % candidates)))];
         Agree.Exactly<T>($"single scores of {candidates} × {width}", expected, singles);
     }
