@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Compares this library with TorchSharp (libtorch on the processor), both in one process, and prints a table.
+#   benchmarks/compare.sh [--quick] [--json FILE] [--only WORK]
+# --quick: the same rows with fewer repetitions. --json: the figures as a file. --only: rows whose work begins so.
+# The first run downloads 130 MB of packages. Close other programs: a ceiling that moves makes rows run again.
+set -euo pipefail
+project=$(dirname "$0")/ManagedRetrieval.Benchmarks.TorchSharp
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+dotnet build -c Release "$project" -v q -nologo
+# The peer at its best: an allocator that keeps memory rather than giving it back to be faulted in again.
+export GLIBC_TUNABLES=glibc.malloc.hugetlb=1 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456
+exec dotnet "$project/bin/Release/net10.0/linux-x64/ManagedRetrieval.Benchmarks.TorchSharp.dll" "$@"
