@@ -69,52 +69,66 @@ internal static unsafe class Packing
     public static void FromColumns<T>(T* source, nint stride, int columns, int depth, int width, int strips, T* target)
         where T : unmanaged, INumber<T>
     {
-        int side = Vector512<T>.Count, whole = (width + side - 1) / side * side;
-        for (int p = 0; p < depth; p++)
+        int p = Vector512.IsHardwareAccelerated ? Lines(source, stride, columns, depth, width, strips, target) : 0;
+        for (; p < depth; p++)
         {
-            // What a line overruns is a later line's, but for the last: behind them lies another strip.
-            bool vectors = Vector512.IsHardwareAccelerated && whole <= 2 * side && ((p + 1) * width) + whole - width <= depth * width;
-
-            // A line of the source may be read beyond its end where another follows.
-            nint readable = p < depth - 1 ? columns + stride : columns;
             for (int s = 0; s < strips; s++)
             {
-                T* from = source + ((nint)s * width), to = target + ((((nint)s * depth) + p) * width);
+                T* from = source + (p * stride) + ((nint)s * width), to = target + ((((nint)s * depth) + p) * width);
                 int lanes = Math.Min(columns - (s * width), width);
-                if (vectors && (s * width) + whole <= readable)
-                {
-                    Line(from, to, lanes, width, whole);
-                }
-                else
-                {
-                    new ReadOnlySpan<T>(from, lanes).CopyTo(new Span<T>(to, lanes));
-                    new Span<T>(to + lanes, width - lanes).Clear();
-                }
+                new ReadOnlySpan<T>(from, lanes).CopyTo(new Span<T>(to, lanes));
+                new Span<T>(to + lanes, width - lanes).Clear();
             }
-
-            source += stride;
         }
     }
 
-    /// <summary>One line, by one or two vectors; what they write beyond the width does not matter.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Line<T>(T* from, T* to, int lanes, int width, int whole)
+    /// <summary>The lines that may be copied by whole vectors: all but some at the end, behind which other strips, or nothing, lies.</summary>
+    /// <returns>How many they are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Lines<T>(T* source, nint stride, int columns, int depth, int width, int strips, T* target)
         where T : unmanaged, INumber<T>
     {
-        int side = Vector512<T>.Count;
-        Vector512<T> first = Vector512.Load(from), second = whole > side ? Vector512.Load(from + side) : default;
-        if (lanes < width)
+        int side = Vector512<T>.Count, overrun = ((width + side - 1) / side * side) - width;
+        bool two = width > side;
+        int lines = depth - Math.Max(1, (overrun + width - 1) / width);
+
+        // What is read beyond the last column is the next row's, if that is as long.
+        if (width > 2 * side || stride + columns < (strips * width) + overrun)
         {
-            Vector512<T> end = Vector512.Create(T.CreateTruncating(lanes));
-            first &= Vector512.LessThan(Vector512<T>.Indices, end);
-            second &= Vector512.LessThan(Vector512<T>.Indices + Vector512.Create(T.CreateTruncating(side)), end);
+            return 0;
         }
 
-        first.Store(to);
-        if (whole > side)
+        int lanes = columns - ((strips - 1) * width);
+        Vector512<T> end = Vector512.Create(T.CreateTruncating(lanes));
+        Vector512<T> first = Vector512.LessThan(Vector512<T>.Indices, end);
+        Vector512<T> second = Vector512.LessThan(Vector512<T>.Indices + Vector512.Create(T.CreateTruncating(side)), end);
+        nint next = (nint)depth * width;
+        for (int p = 0; p < lines; p++)
         {
-            second.Store(to + side);
+            T* from = source, to = target;
+            for (int s = 1; s < strips; s++)
+            {
+                Vector512.Load(from).Store(to);
+                if (two)
+                {
+                    Vector512.Load(from + side).Store(to + side);
+                }
+
+                from += width;
+                to += next;
+            }
+
+            (Vector512.Load(from) & first).Store(to);
+            if (two)
+            {
+                (Vector512.Load(from + side) & second).Store(to + side);
+            }
+
+            source += stride;
+            target += width;
         }
+
+        return Math.Max(0, lines);
     }
 
     private static void Block<T>(T* source, nint stride, int rows, T* target, int width)
