@@ -19,7 +19,7 @@ public class LayerTests
         ["ManagedRetrieval.Engine.Memory"] = 0,
         ["ManagedRetrieval.Engine.Parallel"] = 0,
         ["ManagedRetrieval.Engine.Kernels"] = 1,
-        ["ManagedRetrieval.Engine.Kernels.Simd"] = 1,
+        ["ManagedRetrieval.Engine.Kernels.Simd"] = 0,
         ["ManagedRetrieval.Engine.Kernels.Gemm"] = 2,
         ["ManagedRetrieval.Engine.Kernels.Scoring"] = 3,
         ["ManagedRetrieval.Engine.Tensors"] = 1,

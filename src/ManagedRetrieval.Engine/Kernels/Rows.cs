@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
+using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Engine.Kernels;
 
@@ -16,10 +18,45 @@ internal static class Rows
             return;
         }
 
-        Of(table, width, ids[0]).CopyTo(result);
-        foreach (int id in ids[1..])
+        // As many rows are on their way from memory as fit into the time that adding some takes.
+        const int Ahead = 6;
+        for (int i = 0; i < Math.Min(Ahead, ids.Length); i++)
         {
-            TensorPrimitives.Add(result, Of(table, width, id), result);
+            Prefetch(table, width, ids[i]);
+        }
+
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (i + Ahead < ids.Length)
+            {
+                Prefetch(table, width, ids[i + Ahead]);
+            }
+
+            ReadOnlySpan<T> row = Of(table, width, ids[i]);
+            if (i == 0)
+            {
+                row.CopyTo(result);
+            }
+            else
+            {
+                TensorPrimitives.Add(result, row, result);
+            }
+        }
+    }
+
+    /// <summary>Asks for a row that will be needed soon, where the processor can be asked; at most its first 1,024 bytes.</summary>
+    public static unsafe void Prefetch<T>(ReadOnlySpan<T> table, int width, int row)
+        where T : unmanaged
+    {
+        if (Sse.IsSupported)
+        {
+            fixed (T* start = Of(table, width, row))
+            {
+                for (byte* line = (byte*)start, end = line + Math.Min(width * sizeof(T), 1024); line < end; line += AlignedBuffer.Alignment)
+                {
+                    Sse.Prefetch0(line);
+                }
+            }
         }
     }
 

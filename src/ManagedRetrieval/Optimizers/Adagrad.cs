@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -10,8 +11,6 @@ namespace ManagedRetrieval.Optimizers;
 public sealed class Adagrad<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Chunk = 256;
-
     private readonly T _minusRate;
     private readonly T _epsilon;
 
@@ -38,21 +37,6 @@ public sealed class Adagrad<T> : Optimizer<T>
 
     private protected override double InitialState { get; }
 
-    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, int steps)
-    {
-        Span<T> scratch = stackalloc T[Chunk];
-        for (int start = 0; start < value.Length; start += Chunk)
-        {
-            int length = Math.Min(Chunk, value.Length - start);
-            ReadOnlySpan<T> g = gradient.Slice(start, length);
-            Span<T> a = first.Slice(start, length);
-            Span<T> x = value.Slice(start, length);
-            Span<T> step = scratch[..length];
-            TensorPrimitives.FusedMultiplyAdd(g, g, a, a);
-            TensorPrimitives.Add(a, _epsilon, step);
-            TensorPrimitives.Sqrt(step, step);
-            TensorPrimitives.Divide(g, step, step);
-            TensorPrimitives.FusedMultiplyAdd(step, _minusRate, x, x);
-        }
-    }
+    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
+        AdagradRule.Run(value, gradient, first, _minusRate, _epsilon);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -11,11 +12,10 @@ namespace ManagedRetrieval.Optimizers;
 public sealed class Adam<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Chunk = 256;
-
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly T _epsilon;
+    private AdamRule<T> _rule;
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">η, positive and finite.</param>
@@ -33,33 +33,17 @@ public sealed class Adam<T> : Optimizer<T>
 
     private protected override double InitialState => 0;
 
-    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, int steps)
-    {
-        (T beta1, T rest1) = (T.CreateChecked(_beta1), T.CreateChecked(1 - _beta1));
-        (T beta2, T rest2) = (T.CreateChecked(_beta2), T.CreateChecked(1 - _beta2));
-        T minusRate = T.CreateChecked(-LearningRate / (1 - Math.Pow(_beta1, steps)));
-        T correction = T.CreateChecked(1 / (1 - Math.Pow(_beta2, steps)));
-        Span<T> scratch = stackalloc T[Chunk];
-        for (int start = 0; start < value.Length; start += Chunk)
-        {
-            int length = Math.Min(Chunk, value.Length - start);
-            ReadOnlySpan<T> g = gradient.Slice(start, length);
-            Span<T> m = first.Slice(start, length);
-            Span<T> v = second.Slice(start, length);
-            Span<T> x = value.Slice(start, length);
-            Span<T> step = scratch[..length];
-            TensorPrimitives.Multiply(g, rest1, step);
-            TensorPrimitives.FusedMultiplyAdd(m, beta1, step, m);
-            TensorPrimitives.Multiply(g, g, step);
-            TensorPrimitives.Multiply(step, rest2, step);
-            TensorPrimitives.FusedMultiplyAdd(v, beta2, step, v);
-            TensorPrimitives.Multiply(v, correction, step);
-            TensorPrimitives.Sqrt(step, step);
-            TensorPrimitives.Add(step, _epsilon, step);
-            TensorPrimitives.Divide(m, step, step);
-            TensorPrimitives.FusedMultiplyAdd(step, minusRate, x, x);
-        }
-    }
+    private protected override void Begin(int steps) => _rule = new(
+        T.CreateChecked(_beta1),
+        T.CreateChecked(1 - _beta1),
+        T.CreateChecked(_beta2),
+        T.CreateChecked(1 - _beta2),
+        T.CreateChecked(1 / (1 - Math.Pow(_beta2, steps))),
+        _epsilon,
+        T.CreateChecked(-LearningRate / (1 - Math.Pow(_beta1, steps))));
+
+    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
+        _rule.Run(value, gradient, first, second);
 
     // What rounds to 1 would never decay.
     private static double Decay(double value, string name) =>

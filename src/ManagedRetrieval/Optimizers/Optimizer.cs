@@ -2,6 +2,7 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using Kernels = ManagedRetrieval.Engine.Kernels.Rows;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -47,6 +48,7 @@ public abstract class Optimizer<T>
             Parameter<T> parameter = parameters[i] ?? throw new ArgumentException($"parameters must not hold null, but number {i} is.", nameof(parameters));
             State state = StateOf(parameter);
             state.Steps++;
+            Begin(state.Steps);
             int width = parameter.Value.Shape.RowLength;
             RowGradient<T>? sparse = (parameter as EmbeddingTable<T>)?.Gradient;
             int rows = sparse?.Rows.Length ?? parameter.Value.Shape.Rows;
@@ -71,8 +73,13 @@ public abstract class Optimizer<T>
     /// <param name="gradient">Their gradient.</param>
     /// <param name="first">Their first state.</param>
     /// <param name="second">Their second state; empty where the rule has one.</param>
+    private protected abstract void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second);
+
+    /// <summary>Told before the elements of each parameter are moved.</summary>
     /// <param name="steps">The parameter's steps so far, this one included: 1, 2, …</param>
-    private protected abstract void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, int steps);
+    private protected virtual void Begin(int steps)
+    {
+    }
 
     /// <summary>What a state tensor holds before the first step.</summary>
     private protected abstract double InitialState { get; }
@@ -124,13 +131,23 @@ public abstract class Optimizer<T>
             Span<T> second = State.Second.Span;
             for (int i = start; i < start + count; i++)
             {
+                if (IsSparse && i + 2 < start + count)
+                {
+                    // Rows lie anywhere in the table, so nothing else would fetch them before they are needed.
+                    Kernels.Prefetch<T>(Value, Width, Rows[i + 2]);
+                    Kernels.Prefetch<T>(first, Width, Rows[i + 2]);
+                    if (!second.IsEmpty)
+                    {
+                        Kernels.Prefetch<T>(second, Width, Rows[i + 2]);
+                    }
+                }
+
                 int at = (IsSparse ? Rows[i] : i) * Width;
                 Owner.Update(
                     Value.Slice(at, Width),
                     Gradient.Slice(i * Width, Width),
                     first.Slice(at, Width),
-                    second.IsEmpty ? default : second.Slice(at, Width),
-                    State.Steps);
+                    second.IsEmpty ? default : second.Slice(at, Width));
             }
         }
     }
