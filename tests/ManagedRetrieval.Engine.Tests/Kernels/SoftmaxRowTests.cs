@@ -16,11 +16,14 @@ public class SoftmaxRowTests
             (double shift, double sum) = SoftmaxRow.Exponentials<double>(logits, exponentials);
             Assert.Equal(maximum, shift);
             Agree.InNorm<double>("exponentials", expected, exponentials, 1e-14);
-            Agree.InNorm<double>("log-sum-exp", [Math.Log(logits.Sum(Math.Exp))], [shift + Math.Log(sum)], 1e-13);
+
+            // Near 0 it is the difference of two numbers of the logits' size, in whose last digits it is right.
+            Agree.InNorm<double>("log-sum-exp", [Math.Log(logits.Sum(Math.Exp))], [shift + Math.Log(sum)], 1e-13, floor: 1);
             SoftmaxRow.Exponentials<double>(logits, logits);
             Agree.Exactly<double>("in place", exponentials, logits);
         },
-        size: 100);
+        size: 100,
+        pinned: [(181200018, 2)]);
 
     [Fact]
     public void A_removed_entry_counts_exactly_nothing_wherever_it_stands()
