@@ -53,6 +53,36 @@ public abstract partial class BackendContract<T>
         cases: 60,
         size: 30);
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    public void Few_queries_find_the_best_of_many_candidates_with_ties_and_exclusions(int queries, int heads)
+    {
+        const int Candidates = 40_000;
+        var draw = new Draw(8, 1);
+        Tensor<T> q = Whole(draw, new Shape(queries, heads, 3)), c = Whole(draw, Candidates, 3);
+        (int[] excluded, int[] offsets) = draw.Subsets(queries, Candidates);
+        T[] scores = Naive.Scores(q, c);
+        for (int query = 0; query < queries; query++)
+        {
+            foreach (int row in excluded[offsets[query]..offsets[query + 1]])
+            {
+                scores[(query * Candidates) + row] = T.NaN;
+            }
+        }
+
+        foreach (int k in (ReadOnlySpan<int>)[1, 100, 3000])
+        {
+            (T[] best, int[] rows) = TopK(q, c, k, excluded, offsets);
+            for (int query = 0; query < queries; query++)
+            {
+                (T Score, int Row)[] expected = Naive.TopK<T>(scores.AsSpan(query * Candidates, Candidates), k);
+                Assert.Equal(expected.Select(entry => entry.Row), rows.Skip(query * k).Take(k));
+                Assert.Equal(expected.Select(entry => entry.Score), best.Skip(query * k).Take(k));
+            }
+        }
+    }
+
     [Fact]
     public void Heads_and_exclusions_go_together_at_the_edges_of_blocks()
     {

@@ -12,6 +12,7 @@ namespace ManagedRetrieval.Engine.Backends;
 public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Entries of a query's list up to which ranges of candidates are joined: eight lists of them are a fraction of what the smallest ranges hold, 8 · 8,192 scores.</summary>
     private const int LongestJoinedList = 2048;
 
     private readonly WorkerTeam _team = team ?? throw new ArgumentNullException(nameof(team));
@@ -63,10 +64,7 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
 
         scores.Span.Fill(T.NaN);
         rows.Fill(-1);
-
-        // Where lists are long, joining them would cost more than a second worker saves.
-        int ranges = ScoreTiles.Ranges(count, heads, candidates.Shape.Rows);
-        ranges = k <= LongestJoinedList ? ranges : 1;
+        int ranges = k <= LongestJoinedList ? ScoreTiles.Ranges(count, heads, candidates.Shape.Rows) : 1;
         using var sizes = new Scratch<int>(ranges * count);
         sizes.Span.Clear();
         if (ranges == 1)

@@ -2,7 +2,7 @@ using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
-using Kernels = ManagedRetrieval.Engine.Kernels.Rows;
+using TableRows = ManagedRetrieval.Engine.Kernels.Rows;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -134,11 +134,11 @@ public abstract class Optimizer<T>
                 if (IsSparse && i + 2 < start + count)
                 {
                     // Rows lie anywhere in the table, so nothing else would fetch them before they are needed.
-                    Kernels.Prefetch<T>(Value, Width, Rows[i + 2]);
-                    Kernels.Prefetch<T>(first, Width, Rows[i + 2]);
+                    TableRows.Prefetch<T>(Value, Width, Rows[i + 2]);
+                    TableRows.Prefetch<T>(first, Width, Rows[i + 2]);
                     if (!second.IsEmpty)
                     {
-                        Kernels.Prefetch<T>(second, Width, Rows[i + 2]);
+                        TableRows.Prefetch<T>(second, Width, Rows[i + 2]);
                     }
                 }
 

@@ -42,7 +42,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     public BruteForceIndex<TId> Index { get; }
 
     /// <summary>
-    /// For each candidate the probability, per draw, with which training drew it, each in [0, 1]; empty where it is not
+    /// For each candidate the probability, per draw, with which training drew it, each in [0, 1], shared, not copied; empty where it is not
     /// kept. It is saved with the model, so that training can go on with the same correction,
     /// through <see cref="Training.TrainingOptions.CandidateSamplingProbability"/>.
     /// </summary>

@@ -117,7 +117,10 @@ public class TrainerCorrectionTests
         Assert.Equal(remembering, Loss(same, options), 1e-5);
         Assert.Equal(fresh, Loss(same, options with { CorrectSamplingBias = true }), 1e-5);
         Assert.Equal(fresh, Loss(same, options), 1e-5);
-        Assert.Equal(remembering, Loss(same, options with { Seed = 7, NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = 1 }), 1e-2);
+
+        // One negative more on top of the 400 that are remembered; forgetting these would take more than 0.1 off.
+        Assert.InRange(
+            Loss(same, options with { Seed = 7, NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = 1 }), remembering, remembering + 0.01);
         Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = Pairs + 1 }), 1e-5);
         Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = Pairs + 1, MemoryMaximumAge = 9 }), 1e-5);
         Assert.Equal(fresh, Loss(same, options with { MemoryCapacity = 0 }), 1e-5);

@@ -1,6 +1,7 @@
 namespace ManagedRetrieval.Engine.Kernels.Gemm;
 
 /// <summary>The innermost product: a tile of the result that stays in registers while the depth ascends.</summary>
+/// <remarks>Each number of rows is a type of its own, written out: sums stay in registers only as locals, and a loop over an array of them would not keep them there.</remarks>
 internal unsafe interface IMicroKernel<T>
     where T : unmanaged
 {

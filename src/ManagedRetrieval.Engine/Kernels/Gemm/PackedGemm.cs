@@ -18,7 +18,7 @@ internal static unsafe class PackedGemm<T, TKernel>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TKernel : struct, IMicroKernel<T>
 {
-    /// <summary>Bytes of b that are packed at once: more would leave the last-level cache before all rows have used it.</summary>
+    /// <summary>Bytes of b that are packed at once, where one block of its depth takes no more: else it would leave the last-level cache before all rows have used it.</summary>
     private const int ChunkBytes = 8 << 20;
 
     /// <summary>
@@ -72,7 +72,7 @@ internal static unsafe class PackedGemm<T, TKernel>
     {
         int strips = (job.B.N + TKernel.Columns - 1) / TKernel.Columns, width = strips * TKernel.Columns;
         int chunk = Math.Min(k, Math.Max(1, ChunkBytes / sizeof(T) / width / job.Blocks.Depth) * job.Blocks.Depth);
-        using var scratch = new Scratch<T>((width * chunk) + AlignedBuffer.RoundUp<T>(1));
+        using var scratch = new Scratch<T>(checked((width * chunk) + AlignedBuffer.RoundUp<T>(1)));
         fixed (T* packed = scratch.Span)
         {
             job.Packed = AlignedBuffer.Align(packed);

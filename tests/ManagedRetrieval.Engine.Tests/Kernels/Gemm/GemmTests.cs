@@ -51,12 +51,12 @@ public class GemmTests
     [Fact]
     public void A_depth_that_is_packed_in_several_chunks_is_one_chain()
     {
-        // 8 MiB hold 2,048 floats of each of 1,024 columns.
-        const int N = 1000, K = 2500;
+        // 8 MiB hold 2,048 floats of each of 1,024 columns; and with 57 rows there are several parts, for which b is packed once.
+        const int M = 57, N = 1000, K = 2500;
         var draw = new Draw(3, 1);
-        Tensor<float> a = draw.Tensor<float>(new Shape(15 * K)), b = draw.Tensor<float>(new Shape(N * K)), c = new(new Shape(15 * N)), expected = c.Clone();
-        Naive.Product<float>(a.Span, false, b.Span, true, expected.Span, 15, N, K, false);
-        Multiply(GemmStrategy.Automatic, a.Span, false, b.Span, true, c.Span, 15, N, K, false, WorkerTeam.Inline);
+        Tensor<float> a = draw.Tensor<float>(new Shape(M * K)), b = draw.Tensor<float>(new Shape(N * K)), c = new(new Shape(M * N)), expected = c.Clone();
+        Naive.Product<float>(a.Span, false, b.Span, true, expected.Span, M, N, K, false);
+        Multiply(GemmStrategy.Automatic, a.Span, false, b.Span, true, c.Span, M, N, K, false, WorkerTeam.Inline);
         Agree.Exactly<float>("product", expected.Span, c.Span);
     }
 
