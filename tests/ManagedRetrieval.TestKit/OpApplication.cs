@@ -12,11 +12,13 @@ internal sealed class OpApplication<T>
     private readonly Op<T> _op;
     private readonly OpIndices _indices;
     private readonly Variable<T>[] _inputs;
+    private readonly OpInput[] _given;
 
     public OpApplication(OpCase op, double[][] values, WorkerTeam? team = null)
     {
         _op = op.OpFor<T>();
         _indices = op.Indices;
+        _given = op.Inputs;
         _inputs = new Variable<T>[op.Inputs.Length];
         Tape = new Tape<T>(team);
         Parameters = [.. op.Inputs.Select((input, i) => Make(input, values[i]))];
@@ -25,6 +27,9 @@ internal sealed class OpApplication<T>
     public Tape<T> Tape { get; }
 
     public Parameter<T>[] Parameters { get; }
+
+    /// <summary>Those of which the op makes a gradient.</summary>
+    public Parameter<T>[] Differentiable => [.. Parameters.Where((_, i) => !_given[i].IsConstant)];
 
     /// <summary>The input that goes onto the tape as a constant; −1 for none.</summary>
     public int Constant { get; init; } = -1;
@@ -40,7 +45,7 @@ internal sealed class OpApplication<T>
     {
         for (int i = 0; i < Parameters.Length; i++)
         {
-            _inputs[i] = i == Constant ? tape.Constant(Parameters[i].Value) : tape.Parameter(Parameters[i]);
+            _inputs[i] = i == Constant || _given[i].IsConstant ? tape.Constant(Parameters[i].Value) : tape.Parameter(Parameters[i]);
         }
 
         if (FirstInputTwice)

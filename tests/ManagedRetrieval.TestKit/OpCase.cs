@@ -9,7 +9,8 @@ namespace ManagedRetrieval.TestKit;
 /// <param name="Shape">Its shape.</param>
 /// <param name="Domain">Where its values lie.</param>
 /// <param name="IsTable">Whether it is an embedding table, with a sparse gradient.</param>
-public sealed record OpInput(string Name, Shape Shape, Domain Domain = Domain.Any, bool IsTable = false);
+/// <param name="IsConstant">Whether the op makes no gradient of it.</param>
+public sealed record OpInput(string Name, Shape Shape, Domain Domain = Domain.Any, bool IsTable = false, bool IsConstant = false);
 
 /// <summary>One random application of an op, with what a slow, obvious reference says it must give.</summary>
 public sealed class OpCase

@@ -40,6 +40,9 @@ public sealed class OpFrame<T>
     /// <summary>Where matrix products run.</summary>
     public IComputeBackend<T> Backend => Tape.Backend;
 
+    /// <summary>What forward counted, for whoever applied the op.</summary>
+    internal SoftmaxLossCounts Counts { get; set; }
+
     /// <summary>Whether anything that this output depends on wants a gradient.</summary>
     internal bool NeedsOutputGradient { get; private set; }
 
@@ -108,7 +111,7 @@ public sealed class OpFrame<T>
     internal void Clear()
     {
         (Op, Parameter, Indices, Saved, Output, _gradient) = (null, null, default, default, default, default);
-        (InputCount, NeedsOutputGradient) = (0, false);
+        (InputCount, NeedsOutputGradient, Counts) = (0, false, default);
     }
 
     internal void ForgetIntermediateGradient()

@@ -1,7 +1,7 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels.Gemm;
 using ManagedRetrieval.Engine.Kernels.Scoring;
-using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Kernels.SoftmaxLoss;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -12,9 +12,6 @@ namespace ManagedRetrieval.Engine.Backends;
 public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Entries of a query's list up to which ranges of candidates are joined: eight lists of them are a fraction of what the smallest ranges hold, 8 · 8,192 scores.</summary>
-    private const int LongestJoinedList = 2048;
-
     private readonly WorkerTeam _team = team ?? throw new ArgumentNullException(nameof(team));
 
     /// <inheritdoc/>
@@ -62,22 +59,35 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
                 nameof(excludedOffsets));
         }
 
-        scores.Span.Fill(T.NaN);
-        rows.Fill(-1);
-        int ranges = k <= LongestJoinedList ? ScoreTiles.Ranges(count, heads, candidates.Shape.Rows) : 1;
-        using var sizes = new Scratch<int>(ranges * count);
-        sizes.Span.Clear();
-        if (ranges == 1)
-        {
-            var sink = new TopKSink<T>(k, scores.Span, rows, sizes.Span, excluded, excludedOffsets);
-            ScoreTiles.RunAll(queries.Span, candidates.Span, width, sink, _team, heads);
-            return;
-        }
+        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, _team);
+    }
 
-        using var rangeScores = new Scratch<T>(ranges * count * k);
-        using var rangeRows = new Scratch<int>(ranges * count * k);
-        var ofRanges = new TopKSink<T>(k, rangeScores.Span, rangeRows.Span, sizes.Span, excluded, excludedOffsets);
-        ScoreTiles.RunAll(queries.Span, candidates.Span, width, ofRanges, _team, heads, ranges);
-        TopKMerge.Run<T>(rangeScores.Span, rangeRows.Span, sizes.Span, k, scores.Span, rows);
+    /// <inheritdoc/>
+    public SoftmaxLossCounts SoftmaxLoss(in SoftmaxLossProblem<T> problem, Tensor<T> losses, Tensor<T> factors, Tensor<T> queryGradient, Tensor<T> candidateGradient)
+    {
+        Shape shape = problem.Queries.Shape;
+        var arguments = new SoftmaxArguments<T>
+        {
+            Queries = problem.Queries.Span,
+            Candidates = problem.Candidates.Span,
+            Width = problem.Candidates.Shape.RowLength,
+            Heads = shape.Rank == 3 ? shape[1] : 1,
+            LogProbability = problem.LogProbability.IsDefault ? default : problem.LogProbability.Span,
+            KeepsPositives = problem.KeepsPositives,
+            Positives = problem.Positives.Span,
+            PositiveOffsets = problem.PositiveOffsets.Span,
+            Removed = problem.Removed.Span,
+            RemovedOffsets = problem.RemovedOffsets.Span,
+            Mask = problem.Mask.Span,
+            MeanOfPositives = problem.MeanOfPositives,
+            Symmetric = problem.Symmetric,
+            HardNegatives = problem.HardNegatives < problem.Candidates.Shape.Rows - 1 ? problem.HardNegatives : 0,
+            Factors = factors.IsDefault ? default : factors.Span,
+            Losses = losses.Span,
+            QueryGradient = queryGradient.IsDefault ? default : queryGradient.Span,
+            CandidateGradient = candidateGradient.IsDefault ? default : candidateGradient.Span,
+        };
+        (int rows, int columns) = arguments.HardNegatives > 0 ? MinedSoftmax.Run(arguments, _team) : StreamedSoftmax<T>.Run(arguments, _team);
+        return new SoftmaxLossCounts(rows, columns);
     }
 }

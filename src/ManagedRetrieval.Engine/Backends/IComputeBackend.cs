@@ -45,4 +45,12 @@ public interface IComputeBackend<T>
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default);
+
+    /// <summary>The in-batch softmax loss of every row, and where they are asked for the gradients of Σ factor_i · loss_i.</summary>
+    /// <param name="problem">What it is made of.</param>
+    /// <param name="losses">[Q]: receives the losses, without the factors.</param>
+    /// <param name="factors">[Q], or the default value for 1 in every row.</param>
+    /// <param name="queryGradient">Of the queries' shape: receives the gradient. The default value, here and for the candidates, where none is wanted.</param>
+    /// <param name="candidateGradient">[C, d]: receives the gradient.</param>
+    SoftmaxLossCounts SoftmaxLoss(in SoftmaxLossProblem<T> problem, Tensor<T> losses, Tensor<T> factors, Tensor<T> queryGradient, Tensor<T> candidateGradient);
 }

@@ -31,7 +31,11 @@ public sealed class DivideByTemperature<T> : Op<T>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
     {
         ShapeRule.Inputs("DivideByTemperature", inputs, 2, 2);
-        ShapeRule.Rank("DivideByTemperature", "logits", inputs[0], 2);
+        if (inputs[0].Rank != 3)
+        {
+            ShapeRule.Rank("DivideByTemperature", "logits", inputs[0], 2);
+        }
+
         ShapeRule.Same("DivideByTemperature", "logTemperature", inputs[1], Shape.Scalar);
         return inputs[0];
     }
@@ -80,10 +84,10 @@ public sealed class DivideByTemperature<T> : Op<T>
 /// <summary>Calls <see cref="DivideByTemperature{T}"/>.</summary>
 public static class DivideByTemperatureExtensions
 {
-    /// <summary>Logits [m, n] divided by the temperature whose logarithm is given, clamped to [0.01, 100].</summary>
-    /// <param name="logits">[m, n]; −∞ marks a removed entry.</param>
+    /// <summary>Logits [m, n], or vectors whose dot products are logits, divided by the temperature whose logarithm is given, clamped to [0.01, 100].</summary>
+    /// <param name="logits">[m, n] or [l, m, n]; −∞ marks a removed entry.</param>
     /// <param name="logTemperature">[1]; outside the range of the clamp it gets no gradient.</param>
-    /// <exception cref="ArgumentException">The logits are no matrix, or the logarithm is no single number.</exception>
+    /// <exception cref="ArgumentException">The logits are neither a matrix nor of rank 3, or the logarithm is no single number.</exception>
     public static Variable<T> DivideByTemperature<T>(this Variable<T> logits, Variable<T> logTemperature)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => logits.Tape.Apply(new DivideByTemperature<T>(), [logits, logTemperature]);

@@ -55,8 +55,8 @@ public sealed class MultiPositiveCrossEntropy<T>(MultiPositiveForm form, double 
 
             T best = TensorPrimitives.Max<T>(pulls);
             T loss = form == MultiPositiveForm.Sum
-                ? SumForm(maximum, sum, pulls)
-                : MeanForm(maximum, sum, pulls, scratch.Slice(pulls.Length, pulls.Length));
+                ? SeveralPositives.Sum(maximum, sum, pulls)
+                : SeveralPositives.Mean(maximum, sum, pulls, scratch.Slice(pulls.Length, pulls.Length));
             TensorPrimitives.Multiply(pulls, T.One - smoothing, pulls);
             T push = RowReduce.Sum<T>(pulls) / sum;
             if (smoothing == T.Zero)
@@ -87,27 +87,6 @@ public sealed class MultiPositiveCrossEntropy<T>(MultiPositiveForm form, double 
 
             Scatter(pulls, positives, derivatives);
             return ((T.One - smoothing) * loss) + (smoothing * (T.Log(all) + below));
-        }
-
-        /// <summary>The sum form's loss. <paramref name="pulls"/> comes with the positives' logits and leaves with −dloss/dz_p.</summary>
-        private static T SumForm(T maximum, T sum, Span<T> pulls)
-        {
-            (T best, T own) = SoftmaxRow.Exponentials<T>(pulls, pulls);
-            T margin = (maximum - best) + (T.Log(sum) - T.Log(own));
-            TensorPrimitives.Multiply(pulls, VectorMath.Sigmoid(margin) / own, pulls);
-            return VectorMath.Softplus(margin);
-        }
-
-        /// <summary>The mean form's loss. <paramref name="pulls"/> comes with the positives' logits and leaves with −dloss/dz_p.</summary>
-        private static T MeanForm(T maximum, T sum, Span<T> pulls, Span<T> losses)
-        {
-            T count = T.CreateChecked(pulls.Length);
-            TensorPrimitives.Subtract(maximum, pulls, pulls);
-            TensorPrimitives.Add(pulls, T.Log(sum), pulls);
-            VectorMath.Softplus<T>(pulls, losses);
-            VectorMath.Sigmoid<T>(pulls, pulls);
-            TensorPrimitives.Divide(pulls, count, pulls);
-            return RowReduce.Sum<T>(losses) / count;
         }
 
         private static void Scatter(ReadOnlySpan<T> pulls, ReadOnlySpan<int> positives, Span<T> derivatives)

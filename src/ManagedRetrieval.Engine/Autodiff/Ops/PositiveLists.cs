@@ -18,7 +18,13 @@ internal static class PositiveLists
     {
         ShapeRule.Inputs(op, inputs, 1, 1);
         ShapeRule.Rank(op, "logits", inputs[0], 2);
-        (int rows, int width) = (inputs[0].Rows, inputs[0][1]);
+        Check(op, indices, inputs[0].Rows, inputs[0][1]);
+        return new Shape(inputs[0].Rows);
+    }
+
+    /// <summary>Checks that there is a list of columns for each row, none of them empty or with a column twice.</summary>
+    public static void Check(string op, OpIndices indices, int rows, int width)
+    {
         ShapeRule.Ragged(op, "positives", indices, width);
         ShapeRule.Length(op, "lists of positives", indices.Offsets.Length - 1, rows);
         ReadOnlySpan<int> offsets = indices.Offsets.Span;
@@ -43,8 +49,6 @@ internal static class PositiveLists
                 lastRow[column] = row;
             }
         }
-
-        return new Shape(rows);
     }
 
     /// <summary>Computes all losses and saves the derivatives.</summary>

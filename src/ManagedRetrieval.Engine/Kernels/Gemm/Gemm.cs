@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Engine.Kernels.Simd;
 using ManagedRetrieval.Engine.Parallel;
 
 namespace ManagedRetrieval.Engine.Kernels.Gemm;
@@ -90,8 +91,10 @@ internal static class Gemm
         public required bool Accumulate;
         public required WorkerTeam Team;
 
-        public readonly void Run<TKernel>()
-            where TKernel : struct, IMicroKernel<T> =>
+        public readonly void Run<TKernel, TVector, TLanes>()
+            where TKernel : struct, IMicroKernel<T>
+            where TVector : struct
+            where TLanes : struct, ILanes<T, TVector> =>
             PackedGemm<T, TKernel>.Multiply(A, TransposeA, B, TransposeB, C, M, N, K, Accumulate, Team);
     }
 }

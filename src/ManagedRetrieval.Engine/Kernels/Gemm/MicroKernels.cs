@@ -15,8 +15,10 @@ internal static class MicroKernels
         where T : unmanaged
     {
         /// <summary>Does it with this one.</summary>
-        void Run<TKernel>()
-            where TKernel : struct, IMicroKernel<T>;
+        void Run<TKernel, TVector, TLanes>()
+            where TKernel : struct, IMicroKernel<T>
+            where TVector : struct
+            where TLanes : struct, ILanes<T, TVector>;
     }
 
     /// <summary>The widest vector of the processor; nothing wider than an element for types that vectors do not multiply.</summary>
@@ -35,25 +37,25 @@ internal static class MicroKernels
         switch (width)
         {
             case GemmStrategy.Packed512 when rows <= FewRows:
-                user.Run<TileOf4<T, Vector512<T>, Lanes512<T>>>();
+                user.Run<TileOf4<T, Vector512<T>, Lanes512<T>>, Vector512<T>, Lanes512<T>>();
                 break;
             case GemmStrategy.Packed512:
-                user.Run<TileOf14<T, Vector512<T>, Lanes512<T>>>();
+                user.Run<TileOf14<T, Vector512<T>, Lanes512<T>>, Vector512<T>, Lanes512<T>>();
                 break;
             case GemmStrategy.Packed256 when rows <= FewRows:
-                user.Run<TileOf4<T, Vector256<T>, Lanes256<T>>>();
+                user.Run<TileOf4<T, Vector256<T>, Lanes256<T>>, Vector256<T>, Lanes256<T>>();
                 break;
             case GemmStrategy.Packed256:
-                user.Run<TileOf6<T, Vector256<T>, Lanes256<T>>>();
+                user.Run<TileOf6<T, Vector256<T>, Lanes256<T>>, Vector256<T>, Lanes256<T>>();
                 break;
             case GemmStrategy.Packed128 when rows <= FewRows:
-                user.Run<TileOf4<T, Vector128<T>, Lanes128<T>>>();
+                user.Run<TileOf4<T, Vector128<T>, Lanes128<T>>, Vector128<T>, Lanes128<T>>();
                 break;
             case GemmStrategy.Packed128:
-                user.Run<TileOf6<T, Vector128<T>, Lanes128<T>>>();
+                user.Run<TileOf6<T, Vector128<T>, Lanes128<T>>, Vector128<T>, Lanes128<T>>();
                 break;
             default:
-                user.Run<TileOf4<T, T, OneLane<T>>>();
+                user.Run<TileOf4<T, T, OneLane<T>>, T, OneLane<T>>();
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using ManagedRetrieval.Engine.Kernels.Simd;
 
 namespace ManagedRetrieval.Engine.Kernels.Gemm;
@@ -18,21 +19,49 @@ internal readonly unsafe struct TileOf4<T, TVector, TLanes> : IMicroKernel<T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int depth, T* a, T* b, T* c, int stride, bool accumulate, bool nonTemporal)
+    public static void Run(int depth, T* a, T* b, T* c, int stride, bool accumulate, bool nonTemporal) =>
+        Tile<Adjacent>(1, depth, a, Rows, 0, b, 0, c, stride, accumulate, nonTemporal);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunUnpacked(int depth, T* a, nint step, T* b, T* c, int stride, bool accumulate) =>
+        Tile<Adjacent>(1, depth, a, step, 0, b, 0, c, stride, accumulate, nonTemporal: false);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunTransposed(int segments, T* a, nint aNext, T* b, nint bNext, T* c, int stride, bool accumulate) =>
+        Tile<OfResult<T, TVector, TLanes>>(segments, Columns, a, 1, aNext, b, bNext, c, stride, accumulate, nonTemporal: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TApart>(int segments, int depth, T* a, nint step, nint aNext, T* b, nint bNext, T* c, int stride, bool accumulate, bool nonTemporal)
+        where TApart : struct, IApart
     {
+        nint apart = TApart.Elements;
         T* row = c;
         var r0 = TwoVectors<T, TVector, TLanes>.Start(accumulate, row);
         var r1 = TwoVectors<T, TVector, TLanes>.Start(accumulate, row += stride);
         var r2 = TwoVectors<T, TVector, TLanes>.Start(accumulate, row += stride);
         var r3 = TwoVectors<T, TVector, TLanes>.Start(accumulate, row += stride);
-        for (T* end = a + ((nint)depth * 4); a < end; a += 4)
+        for (; segments > 0; segments--)
         {
-            TVector left = TLanes.Load(b), right = TLanes.Load(b + TLanes.Count);
-            r0 = r0.Plus(a, left, right);
-            r1 = r1.Plus(a + 1, left, right);
-            r2 = r2.Plus(a + 2, left, right);
-            r3 = r3.Plus(a + 3, left, right);
-            b += 2 * TLanes.Count;
+            T* from = a, strip = b, ahead = a + (Rows * Columns);
+            for (T* end = a + (depth * step); from < end; from += step)
+            {
+                TVector left = TLanes.Load(strip), right = TLanes.Load(strip + TLanes.Count);
+                r0 = r0.Plus(from, left, right);
+                r1 = r1.Plus(from + apart, left, right);
+                r2 = r2.Plus(from + (2 * apart), left, right);
+                r3 = r3.Plus(from + (3 * apart), left, right);
+                strip += 2 * TLanes.Count;
+                if (TApart.FetchesAhead && Sse.IsSupported)
+                {
+                    Sse.Prefetch1(ahead);
+                    ahead += TLanes.Count;
+                }
+            }
+
+            a += aNext;
+            b += bNext;
         }
 
         r0.Store(nonTemporal, c);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels.Gemm;
+using ManagedRetrieval.Engine.Kernels.Simd;
 using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
@@ -30,8 +31,10 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
     public required TSink Sink;
     public required int Heads;
 
-    public readonly void Run<TKernel>()
+    public readonly void Run<TKernel, TVector, TLanes>()
         where TKernel : struct, IMicroKernel<T>
+        where TVector : struct
+        where TLanes : struct, ILanes<T, TVector>
     {
         int total = Candidates.Length / Width, vectors = Queries.Length / Width, columns = TKernel.Columns;
         int tileRows = Math.Clamp(TileBytes / sizeof(T) / Width, columns, Math.Max(columns, MostTileRows)) / columns * columns;

@@ -26,4 +26,31 @@ internal unsafe interface ILanes<T, TVector>
 
     /// <summary>a · b + c, rounded once.</summary>
     static abstract TVector FusedMultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The same value in every lane.</summary>
+    static abstract TVector Create(T value);
+
+    /// <summary>a + b.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
+    /// <summary>a − b.</summary>
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    /// <summary>a · b.</summary>
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    /// <summary>The greater of each pair; of numbers alone, any of the two where one is NaN.</summary>
+    static abstract TVector Maximum(TVector a, TVector b);
+
+    /// <summary>Where a &gt; b, <paramref name="then"/>, else <paramref name="otherwise"/>.</summary>
+    static abstract TVector WhereGreater(TVector a, TVector b, TVector then, TVector otherwise);
+
+    /// <summary>Where a = b, <paramref name="then"/>, else <paramref name="otherwise"/>.</summary>
+    static abstract TVector WhereEqual(TVector a, TVector b, TVector then, TVector otherwise);
+
+    /// <summary>Whether a &gt; b in any lane.</summary>
+    static abstract bool AnyGreater(TVector a, TVector b);
+
+    /// <summary>Adds the lowest bits of <paramref name="shifted"/> to the exponent: value · 2^n for shifted = n + <see cref="LaneExp{T, TVector, TLanes}"/>'s shift.</summary>
+    static abstract TVector ScaleByPowerOfTwo(TVector value, TVector shifted);
 }
