@@ -18,10 +18,10 @@ public sealed class RowGradient<T>
     private readonly Shape _table;
     private readonly List<Tensor<T>> _sources = [];
     private readonly List<int> _sourceStarts = [];
-    private int[] _keys = [];
+    private ulong[] _entries = [];
+    private ulong[] _scratch = [];
+    private int[] _counts = [];
     private int[] _sourceRows = [];
-    private int[] _positions = [];
-    private int[] _scratch = [];
     private int[] _rows = [];
     private int[] _rowStarts = [0];
     private Memory<T> _values;
@@ -61,12 +61,11 @@ public sealed class RowGradient<T>
         ShapeRule.InRange("A row gradient", nameof(rows), rows, _table.Rows);
         ShapeRule.InRange("A row gradient", nameof(sources), sources, gradients.Shape.Rows);
         int start = AddSource(gradients);
-        Grow(ref _keys, _pending + rows.Length);
-        Grow(ref _sourceRows, _pending + rows.Length);
-        rows.CopyTo(_keys.AsSpan(_pending));
-        for (int p = 0; p < sources.Length; p++)
+        Grow(ref _entries, _pending + rows.Length);
+        Span<ulong> entries = _entries.AsSpan(_pending, rows.Length);
+        for (int p = 0; p < entries.Length; p++)
         {
-            _sourceRows[_pending + p] = start + sources[p];
+            entries[p] = RowSort.Entry(rows[p], start + sources[p]);
         }
 
         _pending += rows.Length;
@@ -100,39 +99,50 @@ public sealed class RowGradient<T>
             KeepEarlierSums();
         }
 
-        Grow(ref _positions, _pending);
-        Grow(ref _scratch, 2 * _pending);
-        Span<int> keys = _keys.AsSpan(0, _pending);
-        RowSort.Sort(keys, _positions.AsSpan(0, _pending), _table.Rows, _scratch);
-        Grow(ref _rows, _pending);
-        Grow(ref _rowStarts, _pending + 1);
-        _count = 0;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            if (i == 0 || keys[i] != keys[i - 1])
-            {
-                (_rows[_count], _rowStarts[_count]) = (keys[i], i);
-                _count++;
-            }
-        }
-
-        _rowStarts[_count] = keys.Length;
+        Span<ulong> entries = _entries.AsSpan(0, _pending);
+        Grow(ref _scratch, _pending);
+        Grow(ref _counts, RowSort.CountsLength(_pending, _table.Rows));
+        RowSort.Sort(entries, _table.Rows, _scratch, _counts, team);
+        FindRows(entries);
         if (_values.Length < _count * _table.RowLength)
         {
             _values = AlignedBuffer.Allocate<T>(checked((int)Math.Min(_table.Rows, _count + (_count / 2L)) * _table.RowLength));
         }
 
-        Partition blocks = Partition.ByCost(_count, (long)_table.RowLength * Math.Max(1, keys.Length / _count));
+        Partition blocks = Partition.ByCost(_count, (long)_table.RowLength * Math.Max(1, entries.Length / _count));
         team.Run(new SumJob { Owner = this, Blocks = blocks }, blocks.Parts);
         DiscardPending();
     }
 
-    private static void Grow(ref int[] array, int length)
+    private static void Grow<TElement>(ref TElement[] array, int length)
     {
         if (array.Length < length)
         {
             Array.Resize(ref array, Math.Max(length, array.Length + (array.Length / 2)));
         }
+    }
+
+    /// <summary>Lists each row among the sorted entries once, with the position where it starts, and each position's source.</summary>
+    private void FindRows(ReadOnlySpan<ulong> entries)
+    {
+        Grow(ref _sourceRows, entries.Length);
+        Grow(ref _rows, entries.Length);
+        Grow(ref _rowStarts, entries.Length + 1);
+        Span<int> sources = _sourceRows.AsSpan(0, entries.Length), rows = _rows.AsSpan(0, entries.Length), starts = _rowStarts.AsSpan(0, entries.Length + 1);
+        int count = 0, last = -1;
+        for (int p = 0; p < entries.Length; p++)
+        {
+            // No jump where a row begins, which would be guessed wrong time and again.
+            int row = RowSort.RowOf(entries[p]);
+            count += row != last ? 1 : 0;
+            last = row;
+            rows[count - 1] = row;
+            starts[count] = p + 1;
+            sources[p] = RowSort.ValueOf(entries[p]);
+        }
+
+        starts[0] = 0;
+        _count = count;
     }
 
     private int AddSource(Tensor<T> gradients)
@@ -150,14 +160,11 @@ public sealed class RowGradient<T>
     private void KeepEarlierSums()
     {
         int start = AddSource(Values);
-        Grow(ref _keys, _count + _pending);
-        Grow(ref _sourceRows, _count + _pending);
-        _keys.AsSpan(0, _pending).CopyTo(_keys.AsSpan(_count));
-        _sourceRows.AsSpan(0, _pending).CopyTo(_sourceRows.AsSpan(_count));
-        _rows.AsSpan(0, _count).CopyTo(_keys);
+        Grow(ref _entries, _count + _pending);
+        _entries.AsSpan(0, _pending).CopyTo(_entries.AsSpan(_count));
         for (int i = 0; i < _count; i++)
         {
-            _sourceRows[i] = start + i;
+            _entries[i] = RowSort.Entry(_rows[i], start + i);
         }
 
         _pending += _count;
@@ -184,15 +191,22 @@ public sealed class RowGradient<T>
         public void Run(int part)
         {
             (int start, int count) = Blocks[part];
-            Span<T> values = Owner._values.Span;
-            for (int i = start; i < start + count; i++)
+            int width = Owner._table.RowLength;
+            ReadOnlySpan<int> starts = Owner._rowStarts.AsSpan(start, count + 1);
+            ReadOnlySpan<int> sources = Owner._sourceRows.AsSpan(0, starts[^1]);
+            if (Owner._sources.Count == 1)
             {
-                Span<T> sum = Kernels.Rows.Of(values, Owner._table.RowLength, i);
-                int first = Owner._rowStarts[i];
-                Owner.Source(Owner._sourceRows[Owner._positions[first]]).CopyTo(sum);
-                for (int p = first + 1; p < Owner._rowStarts[i + 1]; p++)
+                Kernels.Rows.SumSegments(Owner._sources[0].Span, width, sources, starts, Kernels.Rows.Of(Owner._values.Span, width, start, count));
+                return;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                Span<T> sum = Kernels.Rows.Of(Owner._values.Span, width, start + i);
+                Owner.Source(sources[starts[i]]).CopyTo(sum);
+                foreach (int source in sources[(starts[i] + 1)..starts[i + 1]])
                 {
-                    TensorPrimitives.Add(sum, Owner.Source(Owner._sourceRows[Owner._positions[p]]), sum);
+                    TensorPrimitives.Add(sum, Owner.Source(source), sum);
                 }
             }
         }

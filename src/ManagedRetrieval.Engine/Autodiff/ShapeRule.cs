@@ -40,6 +40,12 @@ internal static class ShapeRule
 
     public static void InRange(string op, string argument, ReadOnlySpan<int> values, int bound)
     {
+        // One look at many at a time; only what is wrong is looked for one by one.
+        if (bound > 0 && !values.ContainsAnyExceptInRange(0, bound - 1))
+        {
+            return;
+        }
+
         for (int i = 0; i < values.Length; i++)
         {
             if ((uint)values[i] >= (uint)bound)

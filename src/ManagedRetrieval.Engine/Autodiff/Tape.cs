@@ -114,7 +114,8 @@ public sealed class Tape<T>
     /// <summary>Forgets everything that was recorded and takes its memory back. Parameters keep their gradients.</summary>
     public void Reset()
     {
-        for (int i = 0; i < _count; i++)
+        // One more than were recorded: an op whose forward failed left its own in there.
+        for (int i = 0; i < Math.Min(_count + 1, _frames.Count); i++)
         {
             _frames[i].Clear();
         }

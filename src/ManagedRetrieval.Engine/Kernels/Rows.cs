@@ -8,23 +8,14 @@ namespace ManagedRetrieval.Engine.Kernels;
 /// <remarks>Results depend on the inputs alone. Outputs may not alias inputs. Nothing is allocated.</remarks>
 internal static class Rows
 {
-    /// <summary>result[d] = Σ over ids of table[id, d], in the order of <paramref name="ids"/>; zeros for no ids.</summary>
-    public static void Sum<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids, Span<T> result)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <summary>How many rows are on their way from memory while one is at work: as many as arrive in the time that these take.</summary>
+    private const int Ahead = 6;
+
+    /// <summary>result[i, d] = table[ids[i], d].</summary>
+    public static void Gather<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids, Span<T> result)
+        where T : unmanaged
     {
-        if (ids.IsEmpty)
-        {
-            result.Clear();
-            return;
-        }
-
-        // As many rows are on their way from memory as fit into the time that adding some takes.
-        const int Ahead = 6;
-        for (int i = 0; i < Math.Min(Ahead, ids.Length); i++)
-        {
-            Prefetch(table, width, ids[i]);
-        }
-
+        PrefetchFirst(table, width, ids);
         for (int i = 0; i < ids.Length; i++)
         {
             if (i + Ahead < ids.Length)
@@ -32,14 +23,47 @@ internal static class Rows
                 Prefetch(table, width, ids[i + Ahead]);
             }
 
-            ReadOnlySpan<T> row = Of(table, width, ids[i]);
-            if (i == 0)
+            Of(table, width, ids[i]).CopyTo(Of(result, width, i));
+        }
+    }
+
+    /// <summary>result[s, d] = Σ over segment s of table[id, d], in the order of its ids; zeros for no ids.</summary>
+    /// <param name="table">Row-major.</param>
+    /// <param name="width">The length of a row.</param>
+    /// <param name="ids">Rows of the table. Short segments lie one after the other, so rows are fetched ahead across their ends.</param>
+    /// <param name="starts">Where each segment starts in <paramref name="ids"/>, then where the last one ends.</param>
+    /// <param name="result">A row for each segment.</param>
+    public static void SumSegments<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids, ReadOnlySpan<int> starts, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ids = ids[..starts[^1]];
+        PrefetchFirst(table, width, ids[starts[0]..]);
+        int i = starts[0];
+        for (int segment = 0; segment < starts.Length - 1; segment++)
+        {
+            Span<T> sum = Of(result, width, segment);
+            (int start, int end) = (i, starts[segment + 1]);
+            if (start == end)
             {
-                row.CopyTo(result);
+                sum.Clear();
             }
-            else
+
+            for (; i < end; i++)
             {
-                TensorPrimitives.Add(result, row, result);
+                if (i + Ahead < ids.Length)
+                {
+                    Prefetch(table, width, ids[i + Ahead]);
+                }
+
+                ReadOnlySpan<T> row = Of(table, width, ids[i]);
+                if (i == start)
+                {
+                    row.CopyTo(sum);
+                }
+                else
+                {
+                    TensorPrimitives.Add(sum, row, sum);
+                }
             }
         }
     }
@@ -65,4 +89,16 @@ internal static class Rows
 
     /// <summary>One row of a row-major table.</summary>
     public static Span<T> Of<T>(Span<T> table, int width, int row) => table.Slice(row * width, width);
+
+    /// <summary>Consecutive rows of a row-major table.</summary>
+    public static Span<T> Of<T>(Span<T> table, int width, int row, int count) => table.Slice(row * width, count * width);
+
+    private static void PrefetchFirst<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids)
+        where T : unmanaged
+    {
+        for (int i = 0; i < Math.Min(Ahead, ids.Length); i++)
+        {
+            Prefetch(table, width, ids[i]);
+        }
+    }
 }

@@ -84,7 +84,8 @@ public abstract class Optimizer<T>
     /// <summary>What a state tensor holds before the first step.</summary>
     private protected abstract double InitialState { get; }
 
-    private State StateOf(Parameter<T> parameter)
+    /// <summary>A parameter's state; made where there is none yet.</summary>
+    internal State StateOf(Parameter<T> parameter)
     {
         if (!_states.TryGetValue(parameter, out State? state))
         {
@@ -104,7 +105,8 @@ public abstract class Optimizer<T>
         return state;
     }
 
-    private sealed class State
+    /// <summary>What is kept of one parameter from step to step.</summary>
+    internal sealed class State
     {
         public required Tensor<T> First { get; init; }
 

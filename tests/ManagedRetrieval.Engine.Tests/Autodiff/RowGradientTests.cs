@@ -40,22 +40,26 @@ public class RowGradientTests
             size: 60);
     }
 
-    [Fact]
-    public void Many_positions_on_few_wide_rows_give_the_same_bits_for_any_number_of_workers()
+    [Theory]
+    [InlineData(2000, 300, 64, 1)]
+    [InlineData(2000, 300, 64, 2)]
+    [InlineData(100_000, 1_000_000, 3, 1)]
+    [InlineData(30_000, 5000, 7, 4)]
+    public void Enough_positions_for_several_parts_give_the_same_bits_for_any_number_of_workers(int positions, int tableRows, int width, int lookUps)
     {
         using WorkerTeam two = new(2), three = new(3), eight = new(8);
-        var draw = new Draw(21, 1);
-        Tensor<float> source = draw.Tensor<float>(new Shape(2000, 64));
-        int[] rows = draw.Ids(2000, 300);
-        float[]? first = null;
-        foreach (WorkerTeam team in (WorkerTeam[])[WorkerTeam.Inline, two, three, eight])
+        RowGradient<float>[] gradients = [.. Enumerable.Range(0, 4).Select(_ => new RowGradient<float>(new Shape(tableRows, width)))];
+        var expected = new SortedDictionary<int, float[]>();
+        for (int look = 0; look < lookUps; look++)
         {
-            var gradient = new RowGradient<float>(new Shape(300, 64));
-            gradient.Add(rows, [.. Enumerable.Range(0, 2000)], source);
-            gradient.Coalesce(team);
-            first ??= gradient.Values.Span.ToArray();
-            Agree.Exactly<float>($"{team.Workers} workers", first, gradient.Values.Span);
+            AddEverywhere(new Draw(21 + (ulong)look, 1), tableRows, width, gradients, expected, positions);
         }
+
+        gradients[0].Coalesce(WorkerTeam.Inline);
+        gradients[1].Coalesce(two);
+        gradients[2].Coalesce(three);
+        gradients[3].Coalesce(eight);
+        Assert.All(gradients, gradient => Same(expected, width, gradient));
     }
 
     [Fact]
@@ -139,11 +143,11 @@ public class RowGradientTests
     }
 
     private static void AddEverywhere(
-        Draw draw, int tableRows, int width, RowGradient<float>[] gradients, SortedDictionary<int, float[]> expected)
+        Draw draw, int tableRows, int width, RowGradient<float>[] gradients, SortedDictionary<int, float[]> expected, int? many = null)
     {
-        Tensor<float> source = draw.Tensor<float>(new Shape(draw.Length(), width));
-        int positions = draw.Length(minimum: 0);
-        int[] rows = draw.Ids(positions, draw.OneOf(tableRows, Math.Min(tableRows, 4)));
+        Tensor<float> source = draw.Tensor<float>(new Shape(many ?? draw.Length(), width));
+        int positions = many ?? draw.Length(minimum: 0);
+        int[] rows = draw.Ids(positions, many is null ? draw.OneOf(tableRows, Math.Min(tableRows, 4)) : tableRows);
         int[] sources = draw.Ids(positions, source.Shape.Rows);
         foreach (RowGradient<float> gradient in gradients)
         {

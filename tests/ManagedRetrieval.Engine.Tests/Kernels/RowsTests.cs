@@ -6,35 +6,66 @@ namespace ManagedRetrieval.Engine.Tests.Kernels;
 public class RowsTests
 {
     [Fact]
-    public void A_sum_of_rows_is_the_plain_loop_over_the_ids_in_their_order() => RandomCases.Check(
+    public void The_sum_of_a_segment_is_the_plain_loop_over_its_ids_in_their_order() => RandomCases.Check(
         draw =>
         {
             (int rows, int width) = (draw.Length(), draw.Length());
             float[] table = [.. draw.Values(rows * width).Select(value => (float)value)];
-            int[] ids = draw.Ids(draw.Length(), rows);
-            float[] expected = table.AsSpan(ids[0] * width, width).ToArray();
-            for (int i = 1; i < ids.Length; i++)
+            int[] starts = draw.Offsets(draw.Length(), draw.OneOf(1, 3, 20));
+            int before = draw.Below(3);
+            int[] ids = draw.Ids(before + starts[^1] + draw.Below(3), rows);
+            starts = [.. starts.Select(start => before + start)];
+            float[] expected = new float[(starts.Length - 1) * width];
+            for (int segment = 0; segment < starts.Length - 1; segment++)
             {
-                for (int d = 0; d < width; d++)
+                for (int i = starts[segment]; i < starts[segment + 1]; i++)
                 {
-                    expected[d] += table[(ids[i] * width) + d];
+                    for (int d = 0; d < width; d++)
+                    {
+                        expected[(segment * width) + d] += table[(ids[i] * width) + d];
+                    }
                 }
             }
 
-            float[] result = new float[width];
-            Rows.Sum<float>(table, width, ids, result);
-            Agree.Exactly<float>("sum", expected, result);
+            float[] result = [.. Enumerable.Repeat(float.NaN, expected.Length)];
+            Rows.SumSegments<float>(table, width, ids, starts, result);
+            Agree.Exactly<float>("sums", expected, result);
         },
         size: 40);
 
     [Fact]
-    public void No_ids_sum_to_zeros()
+    public void A_segment_of_one_row_keeps_the_sign_of_its_zeros()
     {
-        double[] result = [1, 2];
-        Rows.Sum<double>([5, 6], 2, [], result);
-        Assert.Equal([0, 0], result);
+        double[] result = [1, 1];
+        Rows.SumSegments<double>([-0.0, 0.0], 2, [0], [0, 1], result);
+        Assert.True(double.IsNegative(result[0]) && !double.IsNegative(result[1]));
     }
 
     [Fact]
-    public void A_row_is_the_slice_at_its_number() => Assert.Equal([3, 4], Rows.Of<int>([1, 2, 3, 4, 5, 6], 2, 1).ToArray());
+    public void Empty_segments_are_zeros()
+    {
+        double[] result = [1, 2, 3, 4, 5, 6];
+        Rows.SumSegments<double>([5, 6], 2, [0], [0, 0, 1, 1], result);
+        Assert.Equal([0, 0, 5, 6, 0, 0], result);
+    }
+
+    [Fact]
+    public void Gathered_rows_are_those_that_the_ids_name() => RandomCases.Check(
+        draw =>
+        {
+            (int rows, int width) = (draw.Length(), draw.Length());
+            double[] table = draw.Values(rows * width);
+            int[] ids = draw.Ids(draw.Length(minimum: 0), rows);
+            double[] result = new double[ids.Length * width];
+            Rows.Gather<double>(table, width, ids, result);
+            Assert.Equal(ids.SelectMany(id => table[(id * width)..((id + 1) * width)]), result);
+        },
+        size: 40);
+
+    [Fact]
+    public void Rows_are_the_slice_at_their_number()
+    {
+        Assert.Equal([3, 4], Rows.Of<int>([1, 2, 3, 4, 5, 6], 2, 1).ToArray());
+        Assert.Equal([3, 4, 5, 6], Rows.Of<int>([1, 2, 3, 4, 5, 6], 2, 1, 2).ToArray());
+    }
 }

@@ -33,41 +33,44 @@ public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
     public override void Forward(OpFrame<T> frame)
     {
         frame.RequireTable(0);
-        int bags = frame.Output.Shape.Rows;
-        int width = frame.Output.Shape.RowLength;
-        Partition blocks = Partition.ByCost(bags, (long)width * (1 + (frame.Indices.Values.Length / Math.Max(1, bags))));
         var job = new ForwardJob
         {
-            Blocks = blocks,
+            Blocks = Blocks(frame),
             Combiner = _combiner,
             Table = frame.Input(0).Span,
-            Width = width,
+            Width = frame.Output.Shape.RowLength,
             Ids = frame.Indices.Values.Span,
             Offsets = frame.Indices.Offsets.Span,
             Result = frame.Output.Span,
         };
-        frame.Workers.Run(job, blocks.Parts);
+        frame.Workers.Run(job, job.Blocks.Parts);
     }
 
     /// <inheritdoc/>
     public override void Backward(OpFrame<T> frame)
     {
-        ReadOnlySpan<int> offsets = frame.Indices.Offsets.Span;
-        Span<int> sources = frame.Tape.AllocateIndices(frame.Indices.Values.Length).Span;
         Tensor<T> gradient = frame.OutputGradient;
         Tensor<T> scaled = _combiner == BagCombiner.Sum ? gradient : frame.Tape.Allocate(gradient.Shape);
-        int width = gradient.Shape.RowLength;
-        for (int bag = 0; bag < offsets.Length - 1; bag++)
+        Span<int> bags = frame.Tape.AllocateIndices(frame.Indices.Values.Length).Span;
+        var job = new BackwardJob
         {
-            int count = offsets[bag + 1] - offsets[bag];
-            sources.Slice(offsets[bag], count).Fill(bag);
-            if (_combiner != BagCombiner.Sum)
-            {
-                TensorPrimitives.Multiply(Rows.Of(gradient.Span, width, bag), Factor(_combiner, count), Rows.Of(scaled.Span, width, bag));
-            }
-        }
+            Blocks = Blocks(frame),
+            Combiner = _combiner,
+            Offsets = frame.Indices.Offsets.Span,
+            Gradient = gradient.Span,
+            Width = gradient.Shape.RowLength,
+            Bags = bags,
+            Scaled = scaled.Span,
+        };
+        frame.Workers.Run(job, job.Blocks.Parts);
+        frame.InputRowGradient(0).Add(frame.Indices.Values.Span, bags, scaled);
+    }
 
-        frame.InputRowGradient(0).Add(frame.Indices.Values.Span, sources, scaled);
+    /// <summary>Bags as long as they are on average make parts of the same size; a worker that got short ones takes another part.</summary>
+    private static Partition Blocks(OpFrame<T> frame)
+    {
+        int bags = frame.Output.Shape.Rows;
+        return Partition.ByCost(bags, (long)frame.Output.Shape.RowLength * (1 + (frame.Indices.Values.Length / Math.Max(1, bags))));
     }
 
     private static T Factor(BagCombiner combiner, int count) => combiner switch
@@ -90,14 +93,40 @@ public sealed class EmbeddingBag<T>(BagCombiner combiner) : Op<T>
         public readonly void Run(int part)
         {
             (int start, int count) = Blocks[part];
+            Span<T> sums = Rows.Of(Result, Width, start, count);
+            Rows.SumSegments(Table, Width, Ids, Offsets.Slice(start, count + 1), sums);
+            for (int bag = 0; Combiner != BagCombiner.Sum && bag < count; bag++)
+            {
+                Span<T> sum = Rows.Of(sums, Width, bag);
+                TensorPrimitives.Multiply(sum, Factor(Combiner, Offsets[start + bag + 1] - Offsets[start + bag]), sum);
+            }
+        }
+    }
+
+    private ref struct BackwardJob : IParallelJob
+    {
+        public required Partition Blocks;
+        public required BagCombiner Combiner;
+        public required ReadOnlySpan<int> Offsets;
+        public required ReadOnlySpan<T> Gradient;
+        public required int Width;
+
+        /// <summary>For each id the bag that it is in.</summary>
+        public required Span<int> Bags;
+
+        /// <summary>s_b · dy_b; not written where s_b = 1.</summary>
+        public required Span<T> Scaled;
+
+        public readonly void Run(int part)
+        {
+            (int start, int count) = Blocks[part];
             for (int bag = start; bag < start + count; bag++)
             {
-                ReadOnlySpan<int> ids = Ids[Offsets[bag]..Offsets[bag + 1]];
-                Span<T> sum = Rows.Of(Result, Width, bag);
-                Rows.Sum(Table, Width, ids, sum);
+                int ids = Offsets[bag + 1] - Offsets[bag];
+                Bags.Slice(Offsets[bag], ids).Fill(bag);
                 if (Combiner != BagCombiner.Sum)
                 {
-                    TensorPrimitives.Multiply(sum, Factor(Combiner, ids.Length), sum);
+                    TensorPrimitives.Multiply(Rows.Of(Gradient, Width, bag), Factor(Combiner, ids), Rows.Of(Scaled, Width, bag));
                 }
             }
         }

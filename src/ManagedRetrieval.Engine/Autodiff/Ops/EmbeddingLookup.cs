@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Engine.Autodiff.Ops;
@@ -8,7 +9,7 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 /// <remarks>
 /// Forward: y_i = table[id_i].
 /// Backward: the row of id_i gets dy_i; a row that is named several times gets their sum in the order of the positions.
-/// Saved: nothing. Cost: one pass over the rows that are named, and one backward.
+/// Saved: nothing. Cost: one pass over the rows that are named, and one backward; rows are cut into parts.
 /// </remarks>
 public sealed class EmbeddingLookup<T> : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,14 +27,15 @@ public sealed class EmbeddingLookup<T> : Op<T>
     public override void Forward(OpFrame<T> frame)
     {
         frame.RequireTable(0);
-        int width = frame.Output.Shape.RowLength;
-        ReadOnlySpan<T> table = frame.Input(0).Span;
-        Span<T> y = frame.Output.Span;
-        ReadOnlySpan<int> ids = frame.Indices.Values.Span;
-        for (int i = 0; i < ids.Length; i++)
+        var job = new GatherJob
         {
-            Rows.Of(table, width, ids[i]).CopyTo(Rows.Of(y, width, i));
-        }
+            Blocks = Partition.ByCost(frame.Output.Shape.Rows, frame.Output.Shape.RowLength),
+            Table = frame.Input(0).Span,
+            Width = frame.Output.Shape.RowLength,
+            Ids = frame.Indices.Values.Span,
+            Result = frame.Output.Span,
+        };
+        frame.Workers.Run(job, job.Blocks.Parts);
     }
 
     /// <inheritdoc/>
@@ -46,6 +48,21 @@ public sealed class EmbeddingLookup<T> : Op<T>
         }
 
         frame.InputRowGradient(0).Add(frame.Indices.Values.Span, sources, frame.OutputGradient);
+    }
+
+    private ref struct GatherJob : IParallelJob
+    {
+        public required Partition Blocks;
+        public required ReadOnlySpan<T> Table;
+        public required int Width;
+        public required ReadOnlySpan<int> Ids;
+        public required Span<T> Result;
+
+        public readonly void Run(int part)
+        {
+            (int start, int count) = Blocks[part];
+            Rows.Gather(Table, Width, Ids.Slice(start, count), Rows.Of(Result, Width, start, count));
+        }
     }
 }
 

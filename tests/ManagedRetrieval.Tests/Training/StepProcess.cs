@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ManagedRetrieval.StepHost;
+
+namespace ManagedRetrieval.Tests.Training;
+
+/// <summary>A training loop in a process of its own, where nobody else allocates.</summary>
+internal static class StepProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>What each window of steps allocated, in bytes.</summary>
+    public static async Task<long[]> AllocatedAsync(StepKind kind)
+    {
+        var start = new ProcessStartInfo(Dotnet(),
+        [
+            Path.Combine(AppContext.BaseDirectory, "ManagedRetrieval.StepHost.dll"),
+            kind.Bags ? "bags" : "lookups",
+            kind.Options ? "options" : "plain",
+            kind.Adam ? "adam" : "adagrad",
+        ])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync(patience.Token);
+            string output = await process.StandardOutput.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            Assert.True(process.ExitCode == 0, $"The loop ended with {process.ExitCode}: {output}{await errors}");
+            return [.. output.Split(' ').Select(bytes => long.Parse(bytes, CultureInfo.InvariantCulture))];
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    private static string Dotnet()
+    {
+        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+
+        // root/shared/Microsoft.NETCore.App/10.0.0/: three levels up.
+        string own = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", program));
+        return File.Exists(own) ? own : program;
+    }
+}
