@@ -52,4 +52,28 @@ internal ref struct ColumnLists
 
         _count++;
     }
+
+    /// <summary>Two sets of lists in one, each row's one after the other.</summary>
+    public static OpIndices Joined<T>(Tape<T> tape, OpIndices first, OpIndices second)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => first.Values.IsEmpty ? second : second.Values.IsEmpty ? first
+        : Of(tape, first.Offsets.Length - 1, new Both { First = new PositiveColumns(first), Second = new PositiveColumns(second) });
+
+    private ref struct Both : ISource
+    {
+        public required PositiveColumns First;
+        public required PositiveColumns Second;
+
+        public readonly void Write(int row, ref ColumnLists lists)
+        {
+            foreach (int column in First[row])
+            {
+                lists.Add(column);
+            }
+
+            foreach (int column in Second[row])
+            {
+                lists.Add(column);
+            }
+        }
+    }
 }

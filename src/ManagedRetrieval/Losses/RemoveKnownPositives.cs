@@ -23,16 +23,22 @@ public sealed class RemoveKnownPositives<T>
         LossCheck.Positives(nameof(positives), positives, logits.Shape);
         LossCheck.Ids(nameof(candidateIds), candidateIds, logits.Shape[1], "candidates", nameof(RemoveKnownPositives<>));
         LossCheck.Known(nameof(knownPositives), knownPositives, candidateIds, logits.Shape[0]);
+        return logits.Tape.Apply(_remove, [logits], Find(logits.Tape, candidateIds, knownPositives, logits.Shape[0], positives));
+    }
+
+    /// <summary>Each row's columns that bear one of its ids, none twice.</summary>
+    internal static OpIndices Find(Tape<T> tape, CandidateIds ids, KnownPositives knownPositives, int queries, OpIndices positives)
+    {
         var known = new Known
         {
             Ids = knownPositives.Ids,
             Offsets = knownPositives.Offsets.Span,
-            Table = IdTable.Of(logits.Tape, candidateIds),
-            Seen = logits.Tape.AllocateIndices(candidateIds.Count).Span,
+            Table = IdTable.Of(tape, ids),
+            Seen = tape.AllocateIndices(ids.Count).Span,
             Positives = new PositiveColumns(positives),
         };
         known.Seen.Clear();
-        return logits.Tape.Apply(_remove, [logits], ColumnLists.Of(logits.Tape, logits.Shape[0], known));
+        return ColumnLists.Of(tape, queries, known);
     }
 
     private ref struct Known : ColumnLists.ISource

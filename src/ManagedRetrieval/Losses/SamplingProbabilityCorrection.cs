@@ -34,10 +34,15 @@ public sealed class SamplingProbabilityCorrection<T>(SamplingCorrection columns 
         LossCheck.Matrix(logits);
         LossCheck.Positives(nameof(positives), positives, logits.Shape);
         LossCheck.Probabilities(nameof(candidateSamplingProbability), candidateSamplingProbability, logits.Shape[1], clip);
-        Tape<T> tape = logits.Tape;
+        return logits.Tape.Apply(_correct, [logits, logits.Tape.Constant(Logarithms(logits.Tape, candidateSamplingProbability))], positives);
+    }
+
+    /// <summary>What is subtracted from each column.</summary>
+    internal Tensor<T> Logarithms(Tape<T> tape, Tensor<T> candidateSamplingProbability)
+    {
         Tensor<T> logarithms = tape.Allocate(candidateSamplingProbability.Shape);
         TensorPrimitives.Max(candidateSamplingProbability.Span, T.CreateChecked(clip ? SmallestClipped : 0), logarithms.Span);
         TensorPrimitives.Log(logarithms.Span, logarithms.Span);
-        return tape.Apply(_correct, [logits, tape.Constant(logarithms)], positives);
+        return logarithms;
     }
 }

@@ -23,6 +23,12 @@ public sealed class SoftmaxLoss<T>(double labelSmoothing = 0, MultiPositiveForm 
             : throw new ArgumentOutOfRangeException(nameof(severalPositives), severalPositives, "severalPositives must be Sum or Mean."),
         labelSmoothing);
 
+    /// <summary>Whether <see cref="Form"/> says all about this loss.</summary>
+    internal bool IsUnsmoothed { get; } = labelSmoothing == 0;
+
+    /// <summary>How several positives of a row are joined.</summary>
+    internal MultiPositiveForm Form { get; } = severalPositives;
+
     /// <inheritdoc/>
     public Variable<T> RowLosses(Variable<T> logits, OpIndices positives)
     {

@@ -15,12 +15,17 @@ internal sealed class WeightedReduction<T>(LossReduction reduction, bool divideB
     private readonly Multiply<T> _weigh = new();
     private readonly Sum<T> _sum = new();
 
-    /// <param name="losses">[Q].</param>
+    /// <summary>What each row's loss is multiplied by; the default value where that is 1.</summary>
+    /// <param name="tape">Lends the memory.</param>
+    /// <param name="rows">[Q].</param>
     /// <param name="weights">[Q]; the default value where all are 1.</param>
-    public Variable<T> Apply(Variable<T> losses, Tensor<T> weights)
+    public Tensor<T> Factors(Tape<T> tape, Shape rows, Tensor<T> weights) => reduction == LossReduction.Mean ? MeanFactors(tape, rows, weights) : weights;
+
+    /// <param name="losses">[Q].</param>
+    /// <param name="factors">What <see cref="Factors"/> gave.</param>
+    public Variable<T> Apply(Variable<T> losses, Tensor<T> factors)
     {
         Tape<T> tape = losses.Tape;
-        Tensor<T> factors = reduction == LossReduction.Mean ? MeanFactors(tape, losses.Shape, weights) : weights;
         if (!factors.IsDefault)
         {
             losses = tape.Apply(_weigh, [losses, tape.Constant(factors)]);

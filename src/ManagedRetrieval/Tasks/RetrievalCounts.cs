@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 
@@ -32,6 +33,18 @@ public readonly record struct RetrievalCounts(int DroppedRows, int RowsWithoutNe
         }
 
         return new RetrievalCounts(dropped, rows, columns);
+    }
+
+    /// <summary>The counts of a loss that saw no matrix.</summary>
+    internal static RetrievalCounts Of(SoftmaxLossCounts counts, int queries, ScoreMask mask)
+    {
+        int dropped = 0;
+        for (int i = 0; i < queries && !mask.IsDefault; i++)
+        {
+            dropped += mask.Row(i)[i] ? 0 : 1;
+        }
+
+        return new RetrievalCounts(dropped, counts.RowsWithoutNegatives, counts.ColumnsWithoutNegatives);
     }
 
     private static bool RowHasNegative<T>(Tensor<T> logits, PositiveColumns positives, int row)

@@ -1,6 +1,5 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
-using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Metrics;
@@ -23,20 +22,11 @@ public sealed class RetrievalTask<T>
 {
     private readonly RetrievalTaskOptions<T> _options;
     private readonly RetrievalTaskMetrics<T> _metrics;
-    private readonly MergeHeads<T> _mergeHeads = new();
-    private readonly MatrixProduct<T> _product = new(transposeB: true);
-    private readonly TemperatureScaling<T>? _temperature;
-    private readonly DivideByTemperature<T> _divideByLearned = new();
-    private readonly DenseParameter<T>? _logTemperature;
+    private readonly TaskTemperature<T> _temperature;
     private readonly SamplingProbabilityCorrection<T> _correction;
-    private readonly RemoveAccidentalHits<T> _removeHits = new();
-    private readonly RemoveKnownPositives<T> _removeKnown = new();
-    private readonly ApplyScoreMask<T> _applyMask;
-    private readonly HardNegativeMining<T> _mining;
-    private readonly IRetrievalLoss<T> _loss;
-    private readonly SymmetricTerm<T> _symmetric;
+    private readonly MaterializedLoss<T> _materialized;
+    private readonly StreamedLoss<T> _streamed;
     private readonly WeightedReduction<T> _reduction;
-    private MaxOverHeads<T>? _maximum;
 
     /// <summary>Makes a task.</summary>
     /// <exception cref="ArgumentException">The temperature is not positive and finite, or its inverse overflows; or it is learnt and outside [0.01, 100]; or two metrics report under one name.</exception>
@@ -46,33 +36,21 @@ public sealed class RetrievalTask<T>
         _options = options ?? new RetrievalTaskOptions<T>();
         RetrievalChecks.Options(_options);
         _metrics = new RetrievalTaskMetrics<T>(_options);
+        _temperature = new TaskTemperature<T>(_options);
         _correction = new SamplingProbabilityCorrection<T>(_options.SamplingCorrection, _options.TfrsCompatible);
-        _applyMask = new ApplyScoreMask<T>(_options.MaskedPositive);
-        _mining = new HardNegativeMining<T>(_options.NumberOfHardNegatives ?? 0);
-        _loss = _options.Loss ?? new SoftmaxLoss<T>();
-        _symmetric = new SymmetricTerm<T>(_loss);
+        _materialized = new MaterializedLoss<T>(_options, _temperature, _correction);
+        _streamed = new StreamedLoss<T>(_options);
         _reduction = new WeightedReduction<T>(_options.Reduction, _options.TfrsCompatible);
-        if (_options.LearnTemperature)
-        {
-            _logTemperature = new DenseParameter<T>("retrieval.log_temperature", Tensor<T>.Of(T.CreateChecked(Math.Log(_options.Temperature ?? 1))));
-            Parameters = [_logTemperature];
-        }
-        else if (_options.Temperature is { } temperature)
-        {
-            _temperature = new TemperatureScaling<T>(temperature);
-        }
     }
 
     /// <summary>How the loss is made.</summary>
     public RetrievalTaskOptions<T> Options => _options;
 
     /// <summary>What training changes besides the towers: the logarithm of the temperature where it is learnt, else nothing. <see cref="Loss(Variable{T}, Variable{T}, RetrievalArguments{T})"/> first brings it back into its range where a step took it out.</summary>
-    public IReadOnlyList<Parameter<T>> Parameters { get; } = [];
+    public IReadOnlyList<Parameter<T>> Parameters => _temperature.Parameters;
 
     /// <summary>What the logits are divided by now; 1 where there is no temperature.</summary>
-    public double Temperature => _logTemperature is { } learned
-        ? Math.Clamp(Math.Exp(double.CreateChecked(learned.Value.Span[0])), DivideByTemperature<T>.MinimumTemperature, DivideByTemperature<T>.MaximumTemperature)
-        : _options.Temperature ?? 1;
+    public double Temperature => _temperature.Value;
 
     /// <summary>Metrics over the whole corpus; those of the options until set.</summary>
     /// <exception cref="ArgumentException">Two metrics report under one name.</exception>
@@ -107,26 +85,25 @@ public sealed class RetrievalTask<T>
         RetrievalChecks.Arguments(arguments, _options, queries, candidates);
         MetricList<FactorizedTopK<T>> metrics = Metrics;
         RetrievalChecks.Metrics(arguments, _options, metrics, queryEmbeddings.Shape, candidates);
-        BringTemperatureBack();
+        _temperature.BringBack();
         Tape<T> tape = queryEmbeddings.Tape;
         if (!ReferenceEquals(tape, candidateEmbeddings.Tape))
         {
             throw new ArgumentException("candidateEmbeddings must be on the tape of queryEmbeddings.", nameof(candidateEmbeddings));
         }
 
-        Variable<T> scores = Scores(queryEmbeddings, candidateEmbeddings);
         OpIndices positives = QueryPositives.OfQueries(tape, queries, arguments);
-        Variable<T> logits = Remaining(Corrected(scores, positives, arguments), positives, arguments);
-        Variable<T> losses = Checked(_loss.RowLosses(logits, positives), tape, queries);
-        if (_options.Symmetric)
+        Tensor<T> weights = Weights(tape, queries, arguments), factors = _reduction.Factors(tape, new Shape(queries), weights);
+        Tensor<T> scores = default, logits = default;
+        if (!_streamed.Suits(queryEmbeddings.Shape, candidateEmbeddings.Shape, arguments)
+            || Streamed(queryEmbeddings, candidateEmbeddings, positives, factors, arguments, out counts) is not { IsDefault: false } losses)
         {
-            losses = _symmetric.Join(losses, logits, positives);
+            losses = _materialized.RowLosses(queryEmbeddings, candidateEmbeddings, positives, arguments, out counts, out scores, out logits);
         }
 
-        counts = RetrievalCounts.Of(logits.Value, new PositiveColumns(positives), arguments.ScoreMask, _options.Symmetric);
-        Tensor<T> weights = Weights(tape, queries, arguments);
-        _metrics.Update(metrics, queryEmbeddings.Value, candidateEmbeddings.Value, scores.Value, logits.Value, positives, losses.Value, weights, arguments);
-        return _reduction.Apply(losses, weights);
+        losses = Checked(losses, tape, queries);
+        _metrics.Update(metrics, queryEmbeddings.Value, candidateEmbeddings.Value, scores, logits, positives, losses.Value, weights, arguments);
+        return _reduction.Apply(losses, factors);
     }
 
     /// <summary>The metrics by name, from all calls since the last reset. What was not computed is absent.</summary>
@@ -140,15 +117,6 @@ public sealed class RetrievalTask<T>
 
     /// <summary>Makes batch and loss metrics start anew.</summary>
     internal void ResetBatchMetrics() => _metrics.ResetBatch();
-
-    /// <summary>Moves a learnt temperature that a step took out of its range to its edge: beyond it, it would have no gradient and stay for ever.</summary>
-    private void BringTemperatureBack()
-    {
-        if (_logTemperature is { } learned)
-        {
-            learned.Value.Span[0] = DivideByTemperature<T>.Clamp(learned.Value.Span[0]);
-        }
-    }
 
     private static Variable<T> Checked(Variable<T> losses, Tape<T> tape, int queries)
     {
@@ -167,56 +135,18 @@ public sealed class RetrievalTask<T>
             : throw new ArithmeticException("The scores are finite, but a loss is not: their differences are too large.");
     }
 
-    private Variable<T> Scores(Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings)
+    /// <summary>The losses without the matrix of scores; the default value where a score might overflow.</summary>
+    private Variable<T> Streamed(
+        Variable<T> queryEmbeddings, Variable<T> candidateEmbeddings, OpIndices positives, Tensor<T> factors, in RetrievalArguments<T> arguments, out RetrievalCounts counts)
     {
-        Tape<T> tape = queryEmbeddings.Tape;
-        if (queryEmbeddings.Shape.Rank == 2)
-        {
-            return tape.Apply(_product, [queryEmbeddings, candidateEmbeddings]);
-        }
-
-        int heads = queryEmbeddings.Shape[1];
-        MaxOverHeads<T> maximum = _maximum is { } last && last.Heads == heads ? last : new MaxOverHeads<T>(heads, _options.TfrsCompatible);
-        _maximum = maximum;
-        return tape.Apply(maximum, [tape.Apply(_product, [tape.Apply(_mergeHeads, [queryEmbeddings]), candidateEmbeddings])]);
-    }
-
-    private Variable<T> Corrected(Variable<T> scores, OpIndices positives, in RetrievalArguments<T> arguments)
-    {
-        Tape<T> tape = scores.Tape;
-        Variable<T> logits =
-            _logTemperature is not null ? tape.Apply(_divideByLearned, [scores, tape.Parameter(_logTemperature)])
-            : _temperature is not null ? _temperature.Apply(scores)
-            : scores;
-        if (!arguments.CandidateSamplingProbability.IsDefault)
-        {
-            logits = _correction.Apply(logits, arguments.CandidateSamplingProbability, positives);
-        }
-
-        // From here on −∞ means removed, so no score may come to it by itself.
-        return TensorPrimitives.IsFiniteAll<T>(logits.Value.Span)
-            ? logits
-            : throw new ArithmeticException("The embeddings are finite, but a score is not: their lengths, or the inverse of the temperature, are too large.");
-    }
-
-    private Variable<T> Remaining(Variable<T> logits, OpIndices positives, in RetrievalArguments<T> arguments)
-    {
-        if (_options.RemoveAccidentalHits)
-        {
-            logits = _removeHits.Apply(logits, arguments.CandidateIds, positives);
-        }
-
-        if (!arguments.KnownPositives.Offsets.IsEmpty)
-        {
-            logits = _removeKnown.Apply(logits, arguments.CandidateIds, arguments.KnownPositives, positives);
-        }
-
-        if (!arguments.ScoreMask.IsDefault)
-        {
-            logits = _applyMask.Apply(logits, arguments.ScoreMask);
-        }
-
-        return _mining.Apply(logits, positives);
+        Tensor<T> logProbability = arguments.CandidateSamplingProbability.IsDefault
+            ? default
+            : _correction.Logarithms(queryEmbeddings.Tape, arguments.CandidateSamplingProbability);
+        Variable<T> queries = _temperature.Apply(queryEmbeddings);
+        counts = default;
+        return StreamedLoss<T>.IsSafe(queries.Value, candidateEmbeddings.Value, logProbability)
+            ? _streamed.RowLosses(queries, candidateEmbeddings, logProbability, positives, factors, arguments, out counts)
+            : default;
     }
 
     /// <summary>The rows' weights, 0 for dropped rows; the default value where all are 1.</summary>

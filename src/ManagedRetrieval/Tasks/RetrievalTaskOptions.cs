@@ -56,4 +56,7 @@ public sealed record RetrievalTaskOptions<T>
     /// corrected logits only, ties count for the positive.
     /// </summary>
     public bool TfrsCompatible { get; init; }
+
+    /// <summary>Which way the loss is made; tests force one.</summary>
+    internal LossRoute Route { get; init; }
 }

@@ -215,6 +215,10 @@ public class BruteForceIndexTests
     {
         public string Name => "one score";
 
+        public SoftmaxLossCounts SoftmaxLoss(
+            in SoftmaxLossProblem<float> problem, Tensor<float> losses, Tensor<float> factors, Tensor<float> queryGradient, Tensor<float> candidateGradient) =>
+            throw new NotSupportedException();
+
         public void MatrixProduct(Tensor<float> a, bool transposeA, Tensor<float> b, bool transposeB, Tensor<float> result, bool accumulate) =>
             throw new NotSupportedException();
 

@@ -74,6 +74,8 @@ internal sealed record RetrievalCase
 
     public bool Compatible { get; init; }
 
+    public LossRoute Route { get; init; }
+
     /// <summary>Numbers in one query.</summary>
     public int QueryLength => Math.Max(1, Heads) * Dimensions;
 
@@ -136,6 +138,7 @@ internal sealed record RetrievalCase
             MaskedPositive = MaskedPositive.DropRow,
             Symmetric = Symmetric,
             TfrsCompatible = Compatible,
+            Route = Route,
         });
 
     public RetrievalArguments<T> Arguments<T>()

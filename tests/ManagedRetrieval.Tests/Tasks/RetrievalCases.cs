@@ -1,4 +1,5 @@
 using ManagedRetrieval.Losses;
+using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Tests.Tasks;
@@ -64,6 +65,7 @@ internal static class RetrievalCases
             Symmetric = draw.Below(3) == 0,
             Reduction = draw.OneOf(LossReduction.Sum, LossReduction.Mean, LossReduction.None),
             Cotangent = RetrievalCase.Values(queries, () => draw.Uniform(-2, 2)),
+            Route = draw.OneOf(LossRoute.Streamed, LossRoute.Materialized),
         };
     }
 

@@ -112,10 +112,10 @@ public sealed class InBatchSoftmax<T>(
         }
 
         Tensor<T> saved = frame.Saved;
-        T multiple = T.One;
-        if (saved.IsDefault || !IsMultiple(frame.OutputGradient.Span, frame.Input(Expected).Span, out multiple))
+        if (saved.IsDefault || !IsMultiple(frame.OutputGradient.Span, frame.Input(Expected).Span, out T multiple))
         {
             saved = frame.Tape.Allocate(new Shape(VectorCount(frame) + frame.Input(1).Shape.Rows, frame.Input(1).Shape.RowLength));
+            multiple = T.One;
             (Tensor<T> queries, Tensor<T> candidates) = Parts(frame, saved);
             Run(frame, frame.Tape.Allocate(frame.Output.Shape), frame.OutputGradient, queries, candidates);
         }
