@@ -4,7 +4,21 @@ namespace ManagedRetrieval.Benchmarks.TorchSharp;
 internal static class WorkList
 {
     public static IEnumerable<Work> All() =>
-        Products();
+        [.. Products(), .. SoftmaxLosses()];
+
+    private static IEnumerable<Work> SoftmaxLosses()
+    {
+        foreach (int batch in (int[])[1024, 4096, 8192, 16_384])
+        {
+            foreach (int width in (int[])[32, 64, 128])
+            {
+                yield return new SoftmaxLossWork(batch, width);
+            }
+        }
+
+        yield return new LargeSoftmaxLossWork(65_536, 64);
+        yield return new SoftmaxLossOptionsWork(8192, 64);
+    }
 
     private static IEnumerable<Work> Products()
     {
