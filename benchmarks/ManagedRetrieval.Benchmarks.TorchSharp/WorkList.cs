@@ -4,7 +4,7 @@ namespace ManagedRetrieval.Benchmarks.TorchSharp;
 internal static class WorkList
 {
     public static IEnumerable<Work> All() =>
-        [.. Products(), .. SoftmaxLosses()];
+        [.. Products(), .. SoftmaxLosses(), new TrainingStepWork(8192, 64, 1_000_000, 100_000)];
 
     private static IEnumerable<Work> SoftmaxLosses()
     {
