@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Compares this library with TorchSharp (libtorch on the processor), both in one process, and prints a table.
-#   benchmarks/compare.sh [--quick] [--json FILE] [--only WORK]
-# --quick: the same rows with fewer repetitions. --json: the figures as a file. --only: rows whose work begins so.
+# Compares this library with TorchSharp (libtorch on the processor), both in one process, and prints a table; where Debian's
+# packages are installed (benchmarks/peers/install.sh) with OpenBLAS and Faiss too, each in a process of its own.
+#   benchmarks/compare.sh [--quick] [--json FILE] [--only ROWS] [--peer NAME]
+# --quick: the same rows with fewer repetitions. --json: the figures as a file. --only: rows that begin so, such as
+# topk or "gemm_nt 8192x8192". --peer: rows of torchsharp, openblas, faiss or plain (this library against itself).
 # The first run downloads 130 MB of packages. Close other programs: a ceiling that moves makes rows run again.
 set -euo pipefail
 project=$(dirname "$0")/ManagedRetrieval.Benchmarks.TorchSharp

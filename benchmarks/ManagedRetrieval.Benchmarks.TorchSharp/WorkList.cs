@@ -4,7 +4,7 @@ namespace ManagedRetrieval.Benchmarks.TorchSharp;
 internal static class WorkList
 {
     public static IEnumerable<Work> All() =>
-        [.. Products(), .. SoftmaxLosses(), new TrainingStepWork(8192, 64, 1_000_000, 100_000)];
+        [.. Products(), .. OpenBlasProducts(), .. SoftmaxLosses(), new TrainingStepWork(8192, 64, 1_000_000, 100_000), .. TopK()];
 
     private static IEnumerable<Work> SoftmaxLosses()
     {
@@ -18,6 +18,29 @@ internal static class WorkList
 
         yield return new LargeSoftmaxLossWork(65_536, 64);
         yield return new SoftmaxLossOptionsWork(8192, 64);
+    }
+
+    private static IEnumerable<Work> TopK()
+    {
+        foreach (int queries in (int[])[256, 1])
+        {
+            yield return new TorchTopKWork(queries, 1_000_000, 64);
+            yield return new FaissTopKWork(queries, 1_000_000, 64);
+        }
+    }
+
+    private static IEnumerable<Work> OpenBlasProducts()
+    {
+        foreach (int side in (int[])[512, 1024, 2048])
+        {
+            yield return new OpenBlasProductWork(side, side, side, transposeB: false);
+        }
+
+        yield return new OpenBlasProductWork(4096, 4096, 128, transposeB: true);
+        foreach (int depth in (int[])[32, 64, 128])
+        {
+            yield return new OpenBlasProductWork(8192, 8192, depth, transposeB: true);
+        }
     }
 
     private static IEnumerable<Work> Products()
