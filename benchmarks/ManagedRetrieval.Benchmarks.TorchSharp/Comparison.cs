@@ -34,7 +34,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
 
     private Row Paired(Work work, Row row)
     {
-        long? growth = Growth(work);
+        long? working = work.ResultBytes is null ? null : Working(work, work.Ours);
         RequireAgreement(work, work.ResultBytes is null ? 0 : 1);
         Side ours = new(work.TimeOurs), theirs = new(work.TimePeers);
         bool isFirst = _known.Add(work.Name);
@@ -60,7 +60,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
             }
         }
 
-        return row with { AllocatedBytes = Allocated(work), WorkingBytes = growth };
+        return row with { AllocatedBytes = Allocated(work), WorkingBytes = working };
     }
 
     /// <summary>Work that takes many seconds and has no peer: its first run is timed too.</summary>
@@ -68,7 +68,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
     {
         double[] times = new double[runsAlone];
         var ceilings = new Ceilings[runsAlone];
-        long? growth = null;
+        long? working = null;
         for (int run = 0; run < runsAlone; run++)
         {
             ceilings[run] = Ceilings.Measure(row.Threads, work.Traffic);
@@ -80,7 +80,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
 
             try
             {
-                growth = ProcessMemory.Growth(() => times[0] = work.TimeOurs(1)) - work.ResultBytes;
+                working = Working(work, () => times[0] = work.TimeOurs(1));
             }
             catch (ArgumentOutOfRangeException e)
             {
@@ -88,7 +88,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
             }
         }
 
-        return Figures(work, row, times, ceilings) with { WorkingBytes = growth };
+        return Figures(work, row, times, ceilings) with { WorkingBytes = working };
     }
 
     private Row Figures(Work work, Row row, double[] times, Ceilings[] ceilings)
@@ -104,7 +104,12 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
         };
     }
 
-    private static long? Growth(Work work) => work.ResultBytes is { } results ? ProcessMemory.Growth(work.Ours) - results : null;
+    /// <summary>What the first run needs beyond its results; null where not even those made the process grow, since they fit into free memory.</summary>
+    private static long? Working(Work work, Action run)
+    {
+        long? working = ProcessMemory.Growth(run) - work.ResultBytes;
+        return working >= 0 ? working : null;
+    }
 
     private static void RequireAgreement(Work work, int alreadyRun)
     {

@@ -14,7 +14,7 @@ internal static partial class ProcessMemory
         bool tells = Restart();
         long before = Resident();
         run();
-        return tells ? Math.Max(0, Status("VmHWM:") - before) : null;
+        return tells ? Status("VmHWM:") - before : null;
     }
 
     /// <summary>Bytes of memory that the process has now.</summary>
