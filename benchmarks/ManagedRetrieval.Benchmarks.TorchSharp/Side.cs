@@ -22,7 +22,7 @@ internal sealed class Side(Func<int, double> seconds)
 
     private const int SettledRuns = 3;
 
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(400), FirstWarmUpTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(250), FirstWarmUpTime = TimeSpan.FromSeconds(2), MostWarmUpTime = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
 
@@ -45,7 +45,8 @@ internal sealed class Side(Func<int, double> seconds)
             long grown = ProcessMemory.Resident();
             settled = grown - memory < Unsettled ? settled + 1 : 0;
             memory = grown;
-            if (Stopwatch.GetElapsedTime(start) >= time && (settled >= (last < VeryLongSeconds ? SettledRuns : 1) || run >= MostUnsettledRuns))
+            TimeSpan passed = Stopwatch.GetElapsedTime(start);
+            if (passed >= MostWarmUpTime || (passed >= time && (settled >= (last < VeryLongSeconds ? SettledRuns : 1) || run >= MostUnsettledRuns)))
             {
                 break;
             }

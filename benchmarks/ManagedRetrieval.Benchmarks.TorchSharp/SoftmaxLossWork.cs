@@ -7,8 +7,8 @@ namespace ManagedRetrieval.Benchmarks.TorchSharp;
 /// <summary>The in-batch softmax loss with both gradients: a batch of queries, each with its own candidate.</summary>
 internal sealed class SoftmaxLossWork(int batch, int width) : Work
 {
-    /// <summary>Bytes that the peer takes for each score: 18 GB were seen in a batch of 16,384.</summary>
-    private const double PeerBytesPerScore = 18e9 / 16_384 / 16_384;
+    /// <summary>Bytes that the peer takes for each score: 9 GB were seen in a batch of 16,384, in the allocator that compare.sh sets.</summary>
+    private const double PeerBytesPerScore = 9e9 / 16_384 / 16_384;
 
     private BatchLoss? _ours;
     private Tensor? _queries;
