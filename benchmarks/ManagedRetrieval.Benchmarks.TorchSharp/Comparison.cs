@@ -1,84 +1,139 @@
-using System.Diagnostics;
 using ManagedRetrieval.Engine.Parallel;
 using TorchSharp;
 
 namespace ManagedRetrieval.Benchmarks.TorchSharp;
 
-/// <summary>Times both sides in turn, with the ceiling measured in between.</summary>
+/// <summary>Times both sides in turn, with the ceilings measured in between.</summary>
 /// <param name="pairs">How often.</param>
-internal sealed class Comparison(int pairs)
+/// <param name="mostRuns">How often a row is run at most until the ceilings lie together.</param>
+/// <param name="runsAlone">How often where there is no other side.</param>
+internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
 {
-    /// <summary>A sample is repeated until it takes this long: the clock and a waking worker then no longer show.</summary>
-    private static readonly TimeSpan SampleTime = TimeSpan.FromMilliseconds(20);
-
     /// <summary>The widest that ceilings may lie apart; else someone else was using the machine, and the row is run again.</summary>
     private const double MostSpread = 0.1;
 
-    private const int MostRuns = 4;
+    private readonly HashSet<string> _known = [];
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
+    /// <summary>What the machine can do at best, as far as was seen, by number of threads.</summary>
+    public SortedDictionary<int, Ceilings> Best { get; } = [];
 
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
-
-    /// <summary>float rounds at 2^-24; sums of up to 65,536 products in another order differ by some hundred times that.</summary>
-    private const double MostDisagreement = 1e-5;
-
-    /// <summary>The best ceiling seen, by number of threads.</summary>
-    public SortedDictionary<int, double> Ceilings { get; } = [];
-
+    /// <summary>The figures of one row, or why there are none.</summary>
     public Row Run(Work work, int threads)
     {
+        var row = new Row(work.Name, work.Shape, threads) { Peer = work.Peer };
+        if (work.Obstacle(threads) is { } obstacle)
+        {
+            return row with { Skipped = obstacle };
+        }
+
         using var team = new WorkerTeam(threads);
         torch.set_num_threads(threads);
         work.Prepare(team);
-        work.Ours();
-        work.Peers();
-        double disagreement = work.Disagreement();
-        if (!(disagreement < MostDisagreement))
-        {
-            throw new InvalidOperationException($"{work.Name} [{string.Join(", ", work.Shape)}]: the sides disagree by {disagreement:e2}.");
-        }
+        return work.Peer is null ? Alone(work, row) : Paired(work, row);
+    }
 
-        (int ours, int theirs) = (Repetitions(work.Ours), Repetitions(work.Peers));
-        Row row = null!;
-        for (int run = 0; run < MostRuns; run++)
+    private Row Paired(Work work, Row row)
+    {
+        long? working = work.ResultBytes is null ? null : Working(work, work.Ours);
+        RequireAgreement(work, work.ResultBytes is null ? 0 : 1);
+        Side ours = new(work.TimeOurs), theirs = new(work.TimePeers);
+        bool isFirst = _known.Add(work.Name);
+        ours.WarmUp(isFirst);
+        theirs.WarmUp(isFirst);
+        for (int run = 0; run < mostRuns; run++)
         {
-            double[] ourTimes = new double[pairs], theirTimes = new double[pairs], ceilings = new double[pairs];
+            double[] ourTimes = new double[pairs], theirTimes = new double[pairs];
+            var ceilings = new Ceilings[pairs];
             for (int pair = 0; pair < pairs; pair++)
             {
-                ceilings[pair] = Ceiling.Measure(threads);
-                ourTimes[pair] = Time(work.Ours, ours);
-                theirTimes[pair] = Time(work.Peers, theirs);
+                ceilings[pair] = Ceilings.Measure(row.Threads, work.Traffic);
+                ourTimes[pair] = ours.Sample();
+                theirTimes[pair] = theirs.Sample();
             }
 
-            row = Figures(work, threads, ourTimes, theirTimes, ceilings.Max());
-            if (ceilings.Min() >= (1 - MostSpread) * ceilings.Max())
+            row = Figures(work, row, ourTimes, ceilings) with { PeerMs = 1000 * Median(theirTimes) };
+            double[] ratios = [.. theirTimes.Zip(ourTimes, (their, our) => their / our).Order()];
+            row = row with { Ratio = Median(ratios), RatioLow = ratios[pairs / 10] };
+            if (Ceilings.Spread(ceilings) <= MostSpread)
             {
                 break;
             }
         }
 
-        return row with { AllocatedBytes = Allocated(work) };
+        return row with { AllocatedBytes = Allocated(work), WorkingBytes = working };
     }
 
-    private Row Figures(Work work, int threads, double[] ours, double[] theirs, double ceiling)
+    /// <summary>Work that takes many seconds and has no peer: its first run is timed too.</summary>
+    private Row Alone(Work work, Row row)
     {
-        Ceilings[threads] = Math.Max(ceiling, Ceilings.GetValueOrDefault(threads));
-        double[] ratios = [.. theirs.Zip(ours, (their, our) => their / our).Order()];
-        return new Row(work.Name, work.Shape, threads)
+        double[] times = new double[runsAlone];
+        var ceilings = new Ceilings[runsAlone];
+        long? working = null;
+        for (int run = 0; run < runsAlone; run++)
         {
-            OursMs = 1000 * Median(ours),
-            PeerMs = 1000 * Median(theirs),
-            Ratio = Median(ratios),
-            RatioLow = ratios[pairs / 10],
-            PercentOfCeiling = 100 * work.Operations / Median(ours) / 1e9 / ceiling,
+            ceilings[run] = Ceilings.Measure(row.Threads, work.Traffic);
+            if (run > 0)
+            {
+                times[run] = work.TimeOurs(1);
+                continue;
+            }
+
+            try
+            {
+                working = Working(work, () => times[0] = work.TimeOurs(1));
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                return row with { Skipped = $"it would hold all scores: {e.Message}" };
+            }
+        }
+
+        return Figures(work, row, times, ceilings) with { WorkingBytes = working };
+    }
+
+    private Row Figures(Work work, Row row, double[] times, Ceilings[] ceilings)
+    {
+        Ceilings best = ceilings.Aggregate(Ceilings.Max);
+        Best[row.Threads] = Ceilings.Max(best, Best.GetValueOrDefault(row.Threads));
+        double seconds = Median(times), memorySeconds = best.SecondsFor(work.Traffic);
+        return row with
+        {
+            OursMs = 1000 * seconds,
+            PercentOfCeiling = 100 * work.Operations / seconds / 1e9 / best.Gflops,
+            PercentOfMemory = memorySeconds > 0 ? 100 * memorySeconds / seconds : null,
         };
+    }
+
+    /// <summary>What the first run needs beyond its results; null where not even those made the process grow, since they fit into free memory.</summary>
+    private static long? Working(Work work, Action run)
+    {
+        long? working = ProcessMemory.Growth(run) - work.ResultBytes;
+        return working >= 0 ? working : null;
+    }
+
+    private static void RequireAgreement(Work work, int alreadyRun)
+    {
+        for (int step = 0; step < work.Steps; step++)
+        {
+            if (step >= alreadyRun)
+            {
+                work.Ours();
+            }
+
+            work.Peers();
+        }
+
+        double disagreement = work.Disagreement();
+        if (!(disagreement < work.MostDisagreement))
+        {
+            throw new InvalidOperationException($"{work.Title}: the sides disagree by {disagreement:e2}.");
+        }
     }
 
     private static long Allocated(Work work)
     {
         long least = long.MaxValue;
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 5 && least > 0; i++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
             work.Ours();
@@ -86,34 +141,6 @@ internal sealed class Comparison(int pairs)
         }
 
         return least;
-    }
-
-    private static int Repetitions(Action action)
-    {
-        // The runtime compiles anew what was called often, some 100 ms later.
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < WarmUp)
-        {
-            action();
-        }
-
-        start = Stopwatch.GetTimestamp();
-        action();
-        return (int)Math.Clamp(SampleTime / Stopwatch.GetElapsedTime(start), 1, 100_000);
-    }
-
-    private static double Time(Action action, int repetitions)
-    {
-        // The other side's threads spin for a while after their work, on a processor that this side needs.
-        Thread.Sleep(Settling);
-        action();
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < repetitions; i++)
-        {
-            action();
-        }
-
-        return Stopwatch.GetElapsedTime(start).TotalSeconds / repetitions;
     }
 
     private static double Median(double[] values)

@@ -5,7 +5,8 @@ internal sealed record Row(string Work, int[] Shape, int Threads)
 {
     public double? OursMs { get; init; }
 
-    public string Peer { get; init; } = "torchsharp";
+    /// <summary>Whom this library is compared with; null where it ran alone.</summary>
+    public string? Peer { get; init; }
 
     public double? PeerMs { get; init; }
 
@@ -26,4 +27,7 @@ internal sealed record Row(string Work, int[] Shape, int Threads)
 
     /// <summary>What ours needs beyond what goes in and comes out; null where it was not measured.</summary>
     public long? WorkingBytes { get; init; }
+
+    /// <summary>The time that memory needs at its measured speed against ours; null where arithmetic alone sets the pace.</summary>
+    public double? PercentOfMemory { get; init; }
 }

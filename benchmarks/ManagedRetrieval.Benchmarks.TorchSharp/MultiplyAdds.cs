@@ -5,33 +5,13 @@ using System.Runtime.Intrinsics;
 namespace ManagedRetrieval.Benchmarks.TorchSharp;
 
 /// <summary>How many fused multiply-adds the processor makes at best: on registers alone, in chains enough to hide their latency.</summary>
-internal static class Ceiling
+internal static class MultiplyAdds
 {
     private const int Steps = 1 << 16, Chains = 12;
 
-    /// <summary>Operations a second, in 1e9, of so many threads at once.</summary>
-    public static double Measure(int threads)
+    /// <summary>Operations a second, in 1e9, of the calling thread: the best of a few runs.</summary>
+    public static double Rate()
     {
-        double[] rates = new double[threads];
-        using var together = new Barrier(threads);
-        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(i => new Thread(() => rates[i] = Rate(together)))];
-        foreach (Thread other in others)
-        {
-            other.Start();
-        }
-
-        rates[0] = Rate(together);
-        foreach (Thread other in others)
-        {
-            other.Join();
-        }
-
-        return rates.Sum();
-    }
-
-    private static double Rate(Barrier together)
-    {
-        together.SignalAndWait();
         double best = 0;
         for (int run = 0; run < 5; run++)
         {

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Installs the optional peers of benchmarks/compare.sh from Debian's packages, as root: OpenBLAS (through numpy) and Faiss.
+set -euo pipefail
+apt-get update
+apt-get install -y --no-install-recommends python3-numpy libopenblas0-pthread python3-faiss
