@@ -1,17 +1,24 @@
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Tasks;
 
 namespace ManagedRetrieval.Benchmarks.TorchSharp;
 
 /// <summary>The in-batch softmax loss with its options switched on, against the plain one of this library.</summary>
-internal sealed class SoftmaxLossOptionsWork(int batch, int width) : Work
+/// <remarks>Always: temperature, sampling correction, accidental hits, known positives, score mask and weights. Heads are left out, since each of them is a product of its own.</remarks>
+/// <param name="batch">Queries, and candidates.</param>
+/// <param name="width">Elements of an embedding.</param>
+/// <param name="name">What is added to the row's name.</param>
+/// <param name="symmetric">Whether half the loss is over columns.</param>
+/// <param name="hardNegatives">How many negatives a row keeps; null for all.</param>
+internal sealed class SoftmaxLossOptionsWork(int batch, int width, string name = "", bool symmetric = false, int? hardNegatives = null) : Work
 {
     private BatchLoss? _with;
     private BatchLoss? _plain;
 
-    public override string Name => "softmax_loss_options";
+    public override string Name => "softmax_loss_options" + name;
 
     public override int[] Shape => [batch, batch, width];
 
@@ -36,15 +43,29 @@ internal sealed class SoftmaxLossOptionsWork(int batch, int width) : Work
 
     public override void Dispose() => (_with, _plain) = (null, null);
 
-    private static RetrievalTaskOptions<float> Options() => new() { Temperature = 0.5, RemoveAccidentalHits = true };
+    private RetrievalTaskOptions<float> Options() =>
+        new() { Temperature = 0.5, RemoveAccidentalHits = true, Symmetric = symmetric, NumberOfHardNegatives = hardNegatives };
 
     private RetrievalArguments<float> Arguments()
     {
+        const int KnownEach = 2;
         var random = new Random(3);
         int[] ids = [.. Enumerable.Range(0, batch).Select(_ => random.Next(batch))];
+        int[] known = [.. Enumerable.Range(0, KnownEach * batch).Select(_ => random.Next(batch))];
+        int[] offsets = [.. Enumerable.Range(0, batch + 1).Select(i => KnownEach * i)];
+
+        // One entry of a hundred is hidden, but no positive.
+        bool[] considered = new bool[batch * batch];
+        for (int i = 0; i < considered.Length; i++)
+        {
+            considered[i] = random.Next(100) > 0 || i % (batch + 1) == 0;
+        }
+
         return new RetrievalArguments<float>
         {
             CandidateIds = new CandidateIds(ids),
+            KnownPositives = new KnownPositives(new CandidateIds(known), offsets),
+            ScoreMask = new ScoreMask(batch, batch, considered),
             SampleWeight = Drawn(random),
             CandidateSamplingProbability = Drawn(random),
         };

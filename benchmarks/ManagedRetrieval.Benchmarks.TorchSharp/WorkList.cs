@@ -18,6 +18,8 @@ internal static class WorkList
 
         yield return new LargeSoftmaxLossWork(65_536, 64);
         yield return new SoftmaxLossOptionsWork(8192, 64);
+        yield return new SoftmaxLossOptionsWork(8192, 64, "_symmetric", symmetric: true);
+        yield return new SoftmaxLossOptionsWork(8192, 64, "_all", symmetric: true, hardNegatives: 64);
     }
 
     private static IEnumerable<Work> TopK()
