@@ -54,10 +54,10 @@ internal sealed class StreamedLoss<T>
     /// <summary>Whether no score can overflow, whatever pairs meet; what might is left to the ops that say so.</summary>
     public static bool IsSafe(Tensor<T> queries, Tensor<T> candidates, Tensor<T> logProbability)
     {
-        T bound = T.Abs(TensorPrimitives.MaxMagnitude<T>(queries.Span)) * T.Abs(TensorPrimitives.MaxMagnitude<T>(candidates.Span))
-            * T.CreateChecked(candidates.Shape.RowLength);
-        bound += logProbability.IsDefault ? T.Zero : T.Abs(TensorPrimitives.MaxMagnitude<T>(logProbability.Span));
-        return T.IsFinite(bound * T.CreateChecked(8));
+        // |q · c| ≤ ‖q‖ · ‖c‖, and no row is longer than all of them.
+        T bound = TensorPrimitives.SumOfSquares<T>(queries.Span) * TensorPrimitives.SumOfSquares<T>(candidates.Span);
+        bound += logProbability.IsDefault ? T.Zero : TensorPrimitives.SumOfSquares<T>(logProbability.Span);
+        return T.IsFinite(bound);
     }
 
     /// <summary>The losses of the rows, [Q], and what was met.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using ManagedRetrieval.Engine.Kernels.Simd;
+using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Engine.Kernels.Gemm;
 
@@ -33,11 +34,19 @@ internal static unsafe class Packing
         int side = TransposeBlock<T>.Side, start = 0;
         if (TransposeBlock<T>.IsSupported && (overrun || width % side == 0))
         {
+            // Where rows are short, the processor's own prefetcher stops at each: ask for what lies two strips ahead, in the order in which it lies.
+            bool asks = stride * sizeof(T) <= ShortRow && rows >= 3 * width;
+            byte* ahead = (byte*)(source + (2 * width * stride)), end = asks ? (byte*)(source + (3 * width * stride)) : ahead;
             for (; start + side <= depth; start += side)
             {
                 // The last lanes first, since what their lines overrun is the first lanes of the next.
                 for (int i = (width - 1) / side * side; i >= 0; i -= side)
                 {
+                    for (int line = 0; line < side && ahead < end; line++, ahead += AlignedBuffer.Alignment)
+                    {
+                        Sse.Prefetch0(ahead);
+                    }
+
                     Block(source + (i * stride) + start, stride, rows - i, target + ((nint)start * width) + i, width);
                 }
             }
@@ -137,12 +146,6 @@ internal static unsafe class Packing
         int side = TransposeBlock<T>.Side;
         if (rows >= side)
         {
-            // Where rows are short, the processor's own prefetcher stops at each: ask for the same place two strips ahead.
-            for (int i = 2 * width; stride * sizeof(T) <= ShortRow && i < (2 * width) + side && i < rows; i++)
-            {
-                Sse.Prefetch0(source + (i * stride));
-            }
-
             TransposeBlock<T>.Run(source, stride, target, width);
             return;
         }

@@ -17,6 +17,9 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
     /// <summary>Candidates of a tile at most: the scores of 14 vectors take 28 KiB as floats, and stay in the first-level cache.</summary>
     private const int MostTileRows = 512;
 
+    /// <summary>Candidates of a tile where vectors are few: it is used so seldom that it had better stay in the first-level cache, 32 KiB of 64 floats each.</summary>
+    private const int FewTileRows = 128;
+
     public required ReadOnlySpan<T> Queries;
 
     /// <summary>What the sink is told for the first of them.</summary>
@@ -37,7 +40,7 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
         where TLanes : struct, ILanes<T, TVector>
     {
         int total = Candidates.Length / Width, vectors = Queries.Length / Width, columns = TKernel.Columns;
-        int tileRows = Math.Clamp(TileBytes / sizeof(T) / Width, columns, Math.Max(columns, MostTileRows)) / columns * columns;
+        int tileRows = Math.Clamp(TileBytes / sizeof(T) / Width, columns, Math.Max(columns, vectors <= TKernel.Rows ? FewTileRows : MostTileRows)) / columns * columns;
         int vectorStrips = (vectors + TKernel.Rows - 1) / TKernel.Rows;
         int forVectors = AlignedBuffer.RoundUp<T>((vectorStrips * TKernel.Rows * Width) + Packing.Overrun<T>());
         int forTile = AlignedBuffer.RoundUp<T>(tileRows * Width), forScores = AlignedBuffer.RoundUp<T>(TKernel.Rows * tileRows);
@@ -45,11 +48,11 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
         fixed (T* queries = Queries, candidates = Candidates, start = scratch.Span)
         {
             T* packedVectors = AlignedBuffer.Align(start), tile = packedVectors + forVectors, scores = tile + forTile, best = scores + forScores;
-            Pack<TKernel>(queries, vectors, packedVectors, TKernel.Rows, overrun: true);
+            Pack(queries, vectors, vectors, packedVectors, TKernel.Rows, overrun: true);
             for (int row = 0; row < total; row += tileRows)
             {
                 int rows = Math.Min(tileRows, total - row);
-                Pack<TKernel>(candidates + ((nint)row * Width), rows, tile, columns, overrun: false);
+                Pack(candidates + ((nint)row * Width), rows, total - row, tile, columns, overrun: false);
                 for (int vector = 0; vector < vectors; vector += TKernel.Rows)
                 {
                     for (int column = 0; column < rows; column += columns)
@@ -64,12 +67,17 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
         }
     }
 
-    private readonly void Pack<TKernel>(T* source, int rows, T* target, int width, bool overrun)
-        where TKernel : struct, IMicroKernel<T>
+    /// <param name="source">The first row.</param>
+    /// <param name="rows">How many to pack.</param>
+    /// <param name="all">How many there are, so that what follows is on its way when its turn comes.</param>
+    /// <param name="target">[strips, width of a vector, <paramref name="width"/>].</param>
+    /// <param name="width">Of a strip.</param>
+    /// <param name="overrun">Whether a strip may overrun its end.</param>
+    private readonly void Pack(T* source, int rows, int all, T* target, int width, bool overrun)
     {
         for (int i = 0; i < rows; i += width)
         {
-            Packing.FromRows(source + ((nint)i * Width), Width, rows - i, Width, width, target + ((nint)i * Width), overrun);
+            Packing.FromRows(source + ((nint)i * Width), Width, all - i, Width, width, target + ((nint)i * Width), overrun);
         }
     }
 
