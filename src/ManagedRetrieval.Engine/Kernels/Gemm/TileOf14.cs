@@ -18,17 +18,17 @@ internal readonly unsafe struct TileOf14<T, TVector, TLanes> : IMicroKernel<T>
     public static int Columns => 2 * TLanes.Count;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(int depth, T* a, T* b, T* c, int stride, bool accumulate, bool nonTemporal) =>
         Tile<Adjacent>(1, depth, a, Rows, 0, b, 0, c, stride, accumulate, nonTemporal);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void RunUnpacked(int depth, T* a, nint step, T* b, T* c, int stride, bool accumulate) =>
         Tile<Adjacent>(1, depth, a, step, 0, b, 0, c, stride, accumulate, nonTemporal: false);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void RunTransposed(int segments, T* a, nint aNext, T* b, nint bNext, T* c, int stride, bool accumulate) =>
         Tile<OfResult<T, TVector, TLanes>>(segments, Columns, a, 1, aNext, b, bNext, c, stride, accumulate, nonTemporal: false);
 
