@@ -47,6 +47,7 @@ public abstract partial class BackendContract<T>
     [InlineData(150)]
     public void A_softmax_loss_far_from_zero_neither_overflows_nor_loses_its_digits(double shift)
     {
+        // Not farther than 150 in float: scores are rounded by 150 · 2^-24, 1e-5, and so are probabilities.
         // A last element of 1 in every query moves all its logits by the candidates' last one.
         const int Queries = 40, Width = 5;
         var draw = new Draw(22, 1);

@@ -21,10 +21,10 @@ internal static class MinedSoftmax
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int queries = arguments.QueryCount, k = arguments.HardNegatives, candidates = arguments.CandidateCount;
-        using var hardest = new Scratch<int>(queries * k);
+        using var hardest = new Scratch<int>(checked(queries * k));
         using var scores = new Scratch<T>(queries * k);
         Mine(arguments, scores.Span, hardest.Span, team);
-        int most = arguments.Positives.Length + (queries * k);
+        int most = checked(arguments.Positives.Length + (queries * k));
         using var offsets = new Scratch<int>(queries + 1);
         using var columns = new Scratch<int>(most);
         using var heads = new Scratch<int>(most);
@@ -45,8 +45,9 @@ internal static class MinedSoftmax
         int columnsWithout = entries.ByColumn(starts.Span, order.Span, rows.Span);
         if (!arguments.QueryGradient.IsEmpty)
         {
-            team.Run(new QueryJob<T> { Entries = entries, Blocks = Partition.ByCost(queries, (long)arguments.Width * (k + 1)) }, Partition.ByCost(queries, (long)arguments.Width * (k + 1)).Parts);
-            var job = new CandidateJob<T>
+            var ofQueries = new QueryJob<T> { Entries = entries, Blocks = Partition.ByCost(queries, (long)arguments.Width * (k + 1)) };
+            team.Run(ofQueries, ofQueries.Blocks.Parts);
+            var ofCandidates = new CandidateJob<T>
             {
                 Entries = entries,
                 Starts = starts.Span,
@@ -54,7 +55,7 @@ internal static class MinedSoftmax
                 Rows = rows.Span,
                 Blocks = Partition.ByCost(candidates, (long)arguments.Width * (1 + (most / candidates))),
             };
-            team.Run(job, job.Blocks.Parts);
+            team.Run(ofCandidates, ofCandidates.Blocks.Parts);
         }
 
         return (withoutNegatives, columnsWithout);
