@@ -52,10 +52,19 @@ internal static class Gemm
                 return;
             }
 
-            strategy = (m <= FewRows && !transposeB) || (long)m * n * k <= SmallWork ? GemmStrategy.RowUpdates : MicroKernels.Widest<T>();
+            strategy = m == 1 && transposeB ? GemmStrategy.MatrixVector
+                : (m <= FewRows && !transposeB) || (long)m * n * k <= SmallWork ? GemmStrategy.RowUpdates
+                : MicroKernels.Widest<T>();
         }
 
-        if (strategy == GemmStrategy.RowUpdates || m == 0 || n == 0 || k == 0)
+        bool empty = m == 0 || n == 0 || k == 0;
+        if (strategy == GemmStrategy.MatrixVector && transposeB && !empty)
+        {
+            MatrixVector.Multiply(a, transposeA, b, c, m, n, k, accumulate, team);
+            return;
+        }
+
+        if (empty || strategy is GemmStrategy.RowUpdates or GemmStrategy.MatrixVector)
         {
             RowUpdateGemm.Multiply(a, transposeA, b, transposeB, c, m, n, k, accumulate, team);
             return;

@@ -9,6 +9,9 @@ internal enum GemmStrategy
     /// <summary>Row updates through TensorPrimitives, nothing packed.</summary>
     RowUpdates,
 
+    /// <summary>A row at a time against rows as they lie, nothing packed; row updates where the second operand is not transposed.</summary>
+    MatrixVector,
+
     /// <summary>Packed, one element at a time.</summary>
     Packed,
 

@@ -7,7 +7,7 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <summary>Scores of queries against candidate rows, made tile by tile and handed to a sink.</summary>
 /// <remarks>
 /// score = one chain of fused multiply-adds over ascending depth from 0, the same for one query or many and the same
-/// as in the matrix product, whose micro-kernel makes it; of a query with several heads the greatest of their scores, NaN
+/// as in the matrix product, whose kernels make it; of a query with several heads the greatest of their scores, NaN
 /// where one of them is NaN.
 /// </remarks>
 internal static class ScoreTiles
@@ -69,7 +69,7 @@ internal static class ScoreTiles
     /// <param name="width">Elements of a vector, at least 1.</param>
     /// <param name="sink">Takes the scores in; what it keeps lies in memory to which it refers, since it is copied.</param>
     /// <param name="heads">Vectors of a query, at least 1.</param>
-    /// <param name="strategy">The width of the vectors that make the scores; tests force one.</param>
+    /// <param name="strategy">What makes the scores; tests force one.</param>
     public static void Run<T, TSink>(
         ReadOnlySpan<T> queries,
         int first,
@@ -92,7 +92,7 @@ internal static class ScoreTiles
             Sink = sink,
             Heads = heads,
         };
-        MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, count * heads, strategy == GemmStrategy.Automatic ? MicroKernels.Widest<T>() : strategy);
+        Make(ref tiles, strategy);
     }
 
     /// <summary>One score, with the bits that <see cref="Run"/> gives it.</summary>
@@ -109,6 +109,26 @@ internal static class ScoreTiles
         }
 
         return score;
+    }
+
+    private static void Make<T, TSink>(ref TileScores<T, TSink> tiles, GemmStrategy strategy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSink : struct, IScoreSink<T>, allows ref struct
+    {
+        int vectors = tiles.Queries.Length / tiles.Width;
+        if (strategy == GemmStrategy.Automatic)
+        {
+            strategy = vectors == 1 ? GemmStrategy.MatrixVector : MicroKernels.Widest<T>();
+        }
+
+        if (strategy == GemmStrategy.MatrixVector)
+        {
+            tiles.RunUnpacked();
+        }
+        else
+        {
+            MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, vectors, strategy);
+        }
     }
 
     private static int QueriesOfPart(int count, int heads)
@@ -161,7 +181,7 @@ internal static class ScoreTiles
                 Sink = Sink,
                 Heads = Heads,
             };
-            MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, count * Heads, MicroKernels.Widest<T>());
+            Make(ref tiles, GemmStrategy.Automatic);
             Sink.Finish((range * Count) + start, count);
         }
     }

@@ -5,8 +5,8 @@ using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Engine.Kernels.Scoring;
 
-/// <summary>Makes the scores of some queries, a tile of candidates after the other, by a micro-kernel.</summary>
-/// <remarks>Scratch: a tile of candidates and all query vectors, packed, and the scores of as many vectors as the micro-kernel has rows.</remarks>
+/// <summary>Makes the scores of some queries, a tile of candidates after the other, by a micro-kernel; or, which for a single vector is faster, by products with candidates as they lie.</summary>
+/// <remarks>Scratch: a tile of candidates and all query vectors, packed, and the scores of as many vectors as the micro-kernel has rows; or the scores of one vector.</remarks>
 internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TSink : struct, IScoreSink<T>, allows ref struct
@@ -62,6 +62,25 @@ internal unsafe ref struct TileScores<T, TSink> : MicroKernels.IUser<T>
                     }
 
                     HandOver(vector, Math.Min(TKernel.Rows, vectors - vector), row, rows, scores, tileRows, best);
+                }
+            }
+        }
+    }
+
+    /// <summary>Nothing packed, one vector at a time.</summary>
+    public readonly void RunUnpacked()
+    {
+        int total = Candidates.Length / Width, tileRows = Math.Min(MostTileRows, total);
+        using var scratch = new Scratch<T>(2 * tileRows);
+        fixed (T* scores = scratch.Span)
+        {
+            for (int row = 0; row < total; row += tileRows)
+            {
+                int rows = Math.Min(tileRows, total - row);
+                for (int vector = 0; vector < Queries.Length / Width; vector++)
+                {
+                    MatrixVector.Run(Queries.Slice(vector * Width, Width), Candidates.Slice(row * Width, rows * Width), new Span<T>(scores, rows), accumulate: false);
+                    HandOver(vector, 1, row, rows, scores, tileRows, scores + tileRows);
                 }
             }
         }
