@@ -31,13 +31,17 @@ internal static class RankPass
     {
         int queries = queryEmbeddings.Shape.Rows;
         int width = candidateEmbeddings.Shape.RowLength;
-        int[] above = new int[positiveScores.Length];
-        int[] tied = new int[positiveScores.Length];
-        int[] scored = new int[queries];
-        int[] noNumbers = new int[queries];
+        int heads = queryEmbeddings.Shape.RowLength / width, ranges = ScoreTiles.Ranges(queries, heads, candidateEmbeddings.Shape.Rows);
+        int[] above = new int[ranges * positiveScores.Length];
+        int[] tied = new int[above.Length];
+        int[] scored = new int[ranges * queries];
+        int[] noNumbers = new int[scored.Length];
         var sink = new RankSink<T>(offsets, positiveScores, above, tied, scored, noNumbers);
-        int heads = queryEmbeddings.Shape.RowLength / width;
-        ScoreTiles.RunAll(queryEmbeddings.Span, candidateEmbeddings.Span, width, sink, team, heads, cancellationToken: cancellationToken);
+        ScoreTiles.RunAll(queryEmbeddings.Span, candidateEmbeddings.Span, width, sink, team, heads, ranges, cancellationToken);
+        foreach (int[] counts in (int[][])[above, tied, scored, noNumbers])
+        {
+            AddRanges(counts, ranges);
+        }
 
         var settlement = new RankSettlement<T>
         {
@@ -57,6 +61,17 @@ internal static class RankPass
         };
         settlement.Run(team);
         return Collect(settlement, scored);
+    }
+
+    /// <summary>Adds what all ranges counted to the counts of the first.</summary>
+    private static void AddRanges(int[] counts, int ranges)
+    {
+        int each = counts.Length / ranges;
+        Span<int> first = counts.AsSpan(0, each);
+        for (int range = 1; range < ranges; range++)
+        {
+            TensorPrimitives.Add<int>(first, counts.AsSpan(range * each, each), first);
+        }
     }
 
     private static QueryRanks Collect<T>(RankSettlement<T> settled, int[] scored)

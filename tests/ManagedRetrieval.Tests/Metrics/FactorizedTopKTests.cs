@@ -30,10 +30,10 @@ public class FactorizedTopKTests
         size: 25);
 
     [Theory]
-    [InlineData(63, 511)]
     [InlineData(64, 512)]
     [InlineData(65, 513)]
     [InlineData(150, 1300)]
+    [InlineData(2, 20_000)]
     public void Block_edges_lose_and_repeat_nothing_and_workers_change_nothing(int queryCount, int candidateCount)
     {
         var draw = new Draw(31, 12);

@@ -9,7 +9,7 @@ public class RankSinkTests
     public void Counts_what_a_plain_loop_counts_for_any_number_of_positives_wherever_tiles_are_cut() => RandomCases.Check(
         draw =>
         {
-            (int queries, int count) = (draw.Between(1, 3), draw.Between(1, 2 * draw.Size));
+            (int queries, int count, int ranges) = (draw.Between(1, 3), draw.Between(1, 2 * draw.Size), draw.Between(1, 3));
             double[][] scores = [.. Enumerable.Range(0, queries).Select(_ => Scored.Draw(draw, count))];
             int[] offsets = draw.Offsets(queries, longest: 3);
 
@@ -17,27 +17,30 @@ public class RankSinkTests
             double[] thresholds = [.. Enumerable.Range(0, queries).SelectMany(query => Enumerable
                 .Range(0, offsets[query + 1] - offsets[query])
                 .Select(_ => draw.Below(4) == 0 ? draw.Value(Domain.Any) : scores[query][draw.Below(count)]))];
-            (int[] above, int[] tied) = (new int[thresholds.Length], new int[thresholds.Length]);
-            (int[] scored, int[] noNumbers) = (new int[queries], new int[queries]);
+            (int[] above, int[] tied) = (new int[ranges * thresholds.Length], new int[ranges * thresholds.Length]);
+            (int[] scored, int[] noNumbers) = (new int[ranges * queries], new int[ranges * queries]);
             var sink = new RankSink<double>(offsets, thresholds, above, tied, scored, noNumbers);
             foreach (Range tile in Scored.Tiles(draw, count))
             {
+                int range = draw.Below(ranges);
                 for (int query = 0; query < queries; query++)
                 {
-                    sink.Accept(query, tile.Start.Value, scores[query].AsSpan(tile));
+                    sink.Accept((range * queries) + query, tile.Start.Value, scores[query].AsSpan(tile));
                 }
             }
 
             for (int query = 0; query < queries; query++)
             {
-                Assert.Equal(count, scored[query]);
-                Assert.Equal(scores[query].Count(double.IsNaN), noNumbers[query]);
+                Assert.Equal(count, OfRanges(scored, query));
+                Assert.Equal(scores[query].Count(double.IsNaN), OfRanges(noNumbers, query));
                 for (int positive = offsets[query]; positive < offsets[query + 1]; positive++)
                 {
-                    Assert.Equal(scores[query].Count(score => score > thresholds[positive]), above[positive]);
-                    Assert.Equal(scores[query].Count(score => score == thresholds[positive]), tied[positive]);
+                    Assert.Equal(scores[query].Count(score => score > thresholds[positive]), OfRanges(above, positive));
+                    Assert.Equal(scores[query].Count(score => score == thresholds[positive]), OfRanges(tied, positive));
                 }
             }
+
+            int OfRanges(int[] counts, int place) => counts.Chunk(counts.Length / ranges).Sum(range => range[place]);
         },
         cases: 200,
         size: 20);
