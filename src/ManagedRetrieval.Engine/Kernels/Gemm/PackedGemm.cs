@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 
@@ -27,6 +28,12 @@ internal static unsafe class PackedGemm<T, TKernel>
     /// </summary>
     private const long NonTemporalBytes = 32 << 20;
 
+    /// <summary>Bytes of a row of aᵀ and of b that are short, half a page: what a tile reads of such an a lies close together, and few strips of b would use what was packed.</summary>
+    private const int ShortRow = 2048;
+
+    /// <summary>Steps of a tile beside which it does not show that the next one's place is asked for.</summary>
+    private const int LongDepth = 128;
+
     /// <summary>c[m, n] = op(a)[m, k] · op(b)[k, n], or c += where <paramref name="accumulate"/>.</summary>
     /// <param name="a">[m, k], or [k, m] where <paramref name="transposeA"/>.</param>
     /// <param name="transposeA">Whether op(a) = aᵀ.</param>
@@ -49,10 +56,12 @@ internal static unsafe class PackedGemm<T, TKernel>
                 Blocks = blocks,
                 A = first,
                 TransposeA = transposeA,
-                B = new Strips { Source = second, Transpose = transposeB, N = n, K = k },
+                B = new ColumnStrips<T, TKernel> { Source = second, Transpose = transposeB, N = n, K = k },
                 M = m,
                 C = result,
                 Accumulate = accumulate,
+                FetchesAhead = Sse.IsSupported && k >= LongDepth,
+                ReadsRows = transposeA && Math.Max(m, n) * sizeof(T) <= ShortRow,
                 NonTemporal = !accumulate && k <= blocks.Depth && (long)m * n * sizeof(T) >= NonTemporalBytes
                     && n * sizeof(T) % AlignedBuffer.Alignment == 0 && (nuint)result % AlignedBuffer.Alignment == 0,
                 Count = k,
@@ -79,7 +88,7 @@ internal static unsafe class PackedGemm<T, TKernel>
             for (int start = 0; start < k; start += chunk)
             {
                 (job.Start, job.Count) = (start, Math.Min(chunk, k - start));
-                var packing = new PackingJob
+                var packing = new PackingJob<T, TKernel>
                 {
                     Parts = Partition.ByCost(strips, (long)job.Count * TKernel.Columns),
                     B = job.B,
@@ -95,66 +104,23 @@ internal static unsafe class PackedGemm<T, TKernel>
         }
     }
 
-    /// <summary>b, and how its strips are packed.</summary>
-    private struct Strips
-    {
-        public required T* Source;
-        public required bool Transpose;
-        public required int N;
-        public required int K;
-
-        /// <summary>Elements of one line of all strips.</summary>
-        public readonly nint Width => (N + TKernel.Columns - 1) / TKernel.Columns * TKernel.Columns;
-
-        public readonly void Pack(int strip, int strips, int start, int depth, T* target)
-        {
-            int column = strip * TKernel.Columns;
-            if (!Transpose)
-            {
-                Packing.FromColumns(Source + ((nint)start * N) + column, N, N - column, depth, TKernel.Columns, strips, target);
-                return;
-            }
-
-            for (int end = strip + strips; strip < end; strip++)
-            {
-                column = strip * TKernel.Columns;
-                Packing.FromRows(Source + ((nint)column * K) + start, K, N - column, depth, TKernel.Columns, target, overrun: false);
-                target += (nint)depth * TKernel.Columns;
-            }
-        }
-    }
-
-    /// <summary>Packs strips of b: for each block of the depth all of them, one after the other.</summary>
-    private struct PackingJob : IParallelJob
-    {
-        public required Partition Parts;
-        public required Strips B;
-        public required int Start;
-        public required int Count;
-        public required int Depth;
-        public required T* Packed;
-
-        public readonly void Run(int part)
-        {
-            (int strip, int strips) = Parts[part];
-            for (int p = 0; p < Count; p += Depth)
-            {
-                int depth = Math.Min(Depth, Count - p);
-                B.Pack(strip, strips, Start + p, depth, Packed + (p * B.Width) + ((nint)strip * TKernel.Columns * depth));
-            }
-        }
-    }
-
     private struct ProductJob : IParallelJob
     {
         public required Blocking Blocks;
         public required T* A;
         public required bool TransposeA;
-        public required Strips B;
+        public required ColumnStrips<T, TKernel> B;
         public required int M;
         public required T* C;
         public required bool Accumulate;
         public required bool NonTemporal;
+
+        /// <summary>Whether a tile asks for the next one's place in the result: a tile that starts with a miss in each row waits for all of them.</summary>
+        public required bool FetchesAhead;
+
+        /// <summary>Whether whole strips of a are read where they lie.</summary>
+        public required bool ReadsRows;
+
         public required int Count;
         public int Start;
 
@@ -164,7 +130,8 @@ internal static unsafe class PackedGemm<T, TKernel>
         public readonly void Run(int part)
         {
             ((int row, int rows), (int strip, int strips)) = Blocks[part];
-            int rowStrips = (rows + TKernel.Rows - 1) / TKernel.Rows;
+            int whole = ReadsRows ? rows / TKernel.Rows * TKernel.Rows : 0;
+            int rowStrips = (rows - whole + TKernel.Rows - 1) / TKernel.Rows;
             int forRows = AlignedBuffer.RoundUp<T>((rowStrips * TKernel.Rows * Blocks.Depth) + Packing.Overrun<T>());
             using var scratch = new Scratch<T>(forRows + (TKernel.Columns * Blocks.Depth) + AlignedBuffer.RoundUp<T>(1));
             fixed (T* unaligned = scratch.Span)
@@ -174,16 +141,13 @@ internal static unsafe class PackedGemm<T, TKernel>
                 for (int p = 0; p < Count; p += Blocks.Depth)
                 {
                     int depth = Math.Min(Blocks.Depth, Count - p);
-                    PackRows(row, rows, rowStrips, Start + p, depth, a);
+                    PackRows(row + whole, rows - whole, rowStrips, Start + p, depth, a);
                     for (int s = strip; s < strip + strips; s++)
                     {
-                        T* b = Packed + (p * B.Width) + ((nint)s * TKernel.Columns * depth);
-                        if (Packed is null)
-                        {
-                            B.Pack(s, 1, Start + p, depth, b = own);
-                        }
-
-                        Strip(row, rows, s * TKernel.Columns, depth, a, b, accumulate);
+                        T* b = Packed is not null ? Packed + (p * B.Width) + ((nint)s * TKernel.Columns * depth) : B.Strip(s, Start + p, depth, own);
+                        int column = s * TKernel.Columns;
+                        Strip(A + ((nint)(Start + p) * M) + row, M, row, whole, column, depth, b, accumulate);
+                        Strip(a, TKernel.Rows, row + whole, rows - whole, column, depth, b, accumulate);
                     }
 
                     accumulate = true;
@@ -193,7 +157,7 @@ internal static unsafe class PackedGemm<T, TKernel>
 
         private readonly void PackRows(int row, int rows, int strips, int start, int depth, T* target)
         {
-            if (TransposeA)
+            if (rows > 0 && TransposeA)
             {
                 Packing.FromColumns(A + ((nint)start * M) + row, M, M - row, depth, TKernel.Rows, strips, target);
                 return;
@@ -206,27 +170,48 @@ internal static unsafe class PackedGemm<T, TKernel>
             }
         }
 
-        private readonly void Strip(int row, int rows, int column, int depth, T* a, T* b, bool accumulate)
+        /// <summary>All tiles of a strip of b with rows of a, packed or, with a's own <paramref name="step"/>, as they lie.</summary>
+        private readonly void Strip(T* a, nint step, int row, int rows, int column, int depth, T* b, bool accumulate)
         {
             int columns = Math.Min(TKernel.Columns, B.N - column);
             for (int i = 0; i < rows; i += TKernel.Rows)
             {
                 T* c = C + ((nint)(row + i) * B.N) + column;
-                if (columns == TKernel.Columns && rows - i >= TKernel.Rows)
+                if (FetchesAhead)
+                {
+                    Fetch(c + ((nint)TKernel.Rows * B.N));
+                }
+
+                if (columns < TKernel.Columns || rows - i < TKernel.Rows)
+                {
+                    Edge(depth, a, step, b, c, Math.Min(TKernel.Rows, rows - i), columns, accumulate);
+                }
+                else if (step == TKernel.Rows)
                 {
                     TKernel.Run(depth, a, b, c, B.N, accumulate, NonTemporal);
                 }
                 else
                 {
-                    Edge(depth, a, b, c, Math.Min(TKernel.Rows, rows - i), columns, accumulate);
+                    TKernel.RunUnpacked(depth, a, step, b, c, B.N, accumulate);
                 }
 
-                a += depth * TKernel.Rows;
+                a += step == TKernel.Rows ? depth * TKernel.Rows : TKernel.Rows;
+            }
+        }
+
+        private readonly void Fetch(T* c)
+        {
+            for (T* end = c + ((nint)TKernel.Rows * B.N); c < end; c += B.N)
+            {
+                for (int column = 0; column < TKernel.Columns; column += AlignedBuffer.Alignment / sizeof(T))
+                {
+                    Sse.Prefetch0(c + column);
+                }
             }
         }
 
         /// <summary>A tile of which only a part belongs to the result, by way of one that is whole.</summary>
-        private readonly void Edge(int depth, T* a, T* b, T* c, int rows, int columns, bool accumulate)
+        private readonly void Edge(int depth, T* a, nint step, T* b, T* c, int rows, int columns, bool accumulate)
         {
             T* tile = stackalloc T[TKernel.Rows * TKernel.Columns];
             if (accumulate)
@@ -234,7 +219,7 @@ internal static unsafe class PackedGemm<T, TKernel>
                 Copy(c, B.N, tile, TKernel.Columns, rows, columns);
             }
 
-            TKernel.Run(depth, a, b, tile, TKernel.Columns, accumulate, nonTemporal: false);
+            TKernel.RunUnpacked(depth, a, step, b, tile, TKernel.Columns, accumulate);
             Copy(tile, TKernel.Columns, c, B.N, rows, columns);
         }
 

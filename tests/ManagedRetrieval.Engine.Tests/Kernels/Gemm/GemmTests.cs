@@ -38,6 +38,7 @@ public class GemmTests
     [InlineData(1, 1, 1025)]
     [InlineData(2, 3, 1025)]
     [InlineData(40, 40, 2100)]
+    [InlineData(44, 32, 600)]
     public void Block_edges_and_workers_cannot_be_seen(int m, int n, int k)
     {
         using WorkerTeam two = new(2), three = new(3), eight = new(8);
