@@ -8,9 +8,9 @@ internal readonly record struct Ceilings(double Gflops, double ReadGigabytes, do
 {
     /// <summary>The ceilings of so many threads together; those of the memory only where the work has traffic.</summary>
     public static Ceilings Measure(int threads, (double Read, double Written) traffic) => new(
-        AllThreads.Sum(threads, _ => MultiplyAdds.Rate()),
-        traffic.Read > 0 ? AllThreads.Sum(threads, thread => MemoryTraffic.ReadRate(thread, threads)) : 0,
-        traffic.Written > 0 ? AllThreads.Sum(threads, thread => MemoryTraffic.WriteRate(thread, threads)) : 0);
+        AllThreads.Sum(threads, MultiplyAdds.Rate),
+        traffic.Read > 0 ? MemoryTraffic.ReadRate(threads) : 0,
+        traffic.Written > 0 ? MemoryTraffic.WriteRate(threads) : 0);
 
     /// <summary>The better of two measurements, each figure by itself.</summary>
     public static Ceilings Max(Ceilings a, Ceilings b) => new(
