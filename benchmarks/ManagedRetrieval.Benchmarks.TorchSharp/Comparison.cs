@@ -5,9 +5,10 @@ namespace ManagedRetrieval.Benchmarks.TorchSharp;
 
 /// <summary>Times both sides in turn, with the ceilings measured in between.</summary>
 /// <param name="pairs">How often.</param>
+/// <param name="longPairs">How often where one side takes long.</param>
 /// <param name="mostRuns">How often a row is run at most until the ceilings lie together.</param>
 /// <param name="runsAlone">How often where there is no other side.</param>
-internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
+internal sealed class Comparison(int pairs, int longPairs, int mostRuns, int runsAlone)
 {
     /// <summary>The widest that ceilings may lie apart; else someone else was using the machine, and the row is run again.</summary>
     private const double MostSpread = 0.1;
@@ -40,11 +41,12 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
         bool isFirst = _known.Add(work.Name);
         ours.WarmUp(isFirst);
         theirs.WarmUp(isFirst);
+        int count = ours.IsLong || theirs.IsLong ? longPairs : pairs;
         for (int run = 0; run < mostRuns; run++)
         {
-            double[] ourTimes = new double[pairs], theirTimes = new double[pairs];
-            var ceilings = new Ceilings[pairs];
-            for (int pair = 0; pair < pairs; pair++)
+            double[] ourTimes = new double[count], theirTimes = new double[count];
+            var ceilings = new Ceilings[count];
+            for (int pair = 0; pair < count; pair++)
             {
                 ceilings[pair] = Ceilings.Measure(row.Threads, work.Traffic);
                 ourTimes[pair] = ours.Sample();
@@ -53,7 +55,7 @@ internal sealed class Comparison(int pairs, int mostRuns, int runsAlone)
 
             row = Figures(work, row, ourTimes, ceilings) with { PeerMs = 1000 * Median(theirTimes) };
             double[] ratios = [.. theirTimes.Zip(ourTimes, (their, our) => their / our).Order()];
-            row = row with { Ratio = Median(ratios), RatioLow = ratios[pairs / 10] };
+            row = row with { Ratio = Median(ratios), RatioLow = ratios[count / 10] };
             if (Ceilings.Spread(ceilings) <= MostSpread)
             {
                 break;

@@ -18,7 +18,7 @@ return root.Parse(args).Invoke();
 static void Compare(bool quick, string? file, Func<Work, bool> wanted)
 {
     long start = Stopwatch.GetTimestamp();
-    var comparison = new Comparison(pairs: quick ? 3 : 9, mostRuns: quick ? 2 : 4, runsAlone: quick ? 1 : 3);
+    var comparison = new Comparison(pairs: quick ? 3 : 9, longPairs: quick ? 2 : 7, mostRuns: quick ? 2 : 4, runsAlone: quick ? 1 : 3);
     var report = new Report();
     string last = "";
     foreach (Work work in WorkList.All().Where(wanted))

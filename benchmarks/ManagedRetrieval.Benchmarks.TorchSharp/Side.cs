@@ -9,7 +9,7 @@ internal sealed class Side(Func<int, double> seconds)
     /// <summary>A sample is repeated until it takes this long: the clock and a waking worker then no longer show.</summary>
     private const double SampleSeconds = 0.02;
 
-    /// <summary>Work this long does not notice how it began.</summary>
+    /// <summary>Work from here on is long.</summary>
     private const double LongSeconds = 0.2;
 
     /// <summary>Work this long is not run more often than it must be.</summary>
@@ -22,12 +22,14 @@ internal sealed class Side(Func<int, double> seconds)
 
     private const int SettledRuns = 3;
 
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(250), FirstWarmUpTime = TimeSpan.FromSeconds(2), MostWarmUpTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(250), FirstWarmUpTime = TimeSpan.FromSeconds(1), MostWarmUpTime = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
 
     private int _repetitions = 1;
-    private bool _isLong;
+
+    /// <summary>Whether the work takes so long that it does not notice how a sample begins.</summary>
+    public bool IsLong { get; private set; }
 
     /// <summary>Runs until the code is compiled for good and the memory is there, and finds how often a sample has to repeat the work.</summary>
     /// <param name="isFirst">Whether nothing like it has run before in this process.</param>
@@ -52,8 +54,8 @@ internal sealed class Side(Func<int, double> seconds)
             }
         }
 
-        _isLong = last > LongSeconds;
-        last = _isLong ? last : seconds(1);
+        IsLong = last > LongSeconds;
+        last = IsLong ? last : seconds(1);
         _repetitions = (int)Math.Clamp(SampleSeconds / last, 1, 100_000);
     }
 
@@ -62,7 +64,7 @@ internal sealed class Side(Func<int, double> seconds)
     {
         // The other side's threads spin for a while after their work, on a processor that this side needs.
         Thread.Sleep(Settling);
-        if (!_isLong)
+        if (!IsLong)
         {
             seconds(1);
         }

@@ -26,8 +26,7 @@ internal static class WorkList
     {
         foreach (int queries in (int[])[256, 1])
         {
-            yield return new TorchTopKWork(queries, 1_000_000, 64);
-            yield return new FaissTopKWork(queries, 1_000_000, 64);
+            yield return new TopKWork(queries, 1_000_000, 64);
         }
     }
 
