@@ -18,7 +18,7 @@ public sealed class DenseParameter<T> : Parameter<T>
     public override void ZeroGradient() => Gradient.Span.Clear();
 
     /// <inheritdoc/>
-    internal override ReadOnlySpan<T> GradientElements => Gradient.Span;
+    internal override Span<T> GradientElements => Gradient.Span;
 
     /// <inheritdoc/>
     public override void AddGradientTo(Tensor<T> destination)

@@ -28,7 +28,7 @@ public sealed class EmbeddingTable<T> : Parameter<T>
     public override void ZeroGradient() => Gradient.Clear();
 
     /// <inheritdoc/>
-    internal override ReadOnlySpan<T> GradientElements => Gradient.Values.Span;
+    internal override Span<T> GradientElements => Gradient.Values.Span;
 
     /// <inheritdoc/>
     public override void AddGradientTo(Tensor<T> destination)

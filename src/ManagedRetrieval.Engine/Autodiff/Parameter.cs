@@ -55,7 +55,7 @@ public abstract class Parameter<T>
     }
 
     /// <summary>The elements that the gradient holds, in whatever order it holds them.</summary>
-    internal abstract ReadOnlySpan<T> GradientElements { get; }
+    internal abstract Span<T> GradientElements { get; }
 
     private protected void CheckShape(Tensor<T> destination)
     {

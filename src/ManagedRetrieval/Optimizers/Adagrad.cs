@@ -1,18 +1,21 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Optimizers;
 
 /// <summary>Adagrad (Duchi, Hazan and Singer, JMLR 2011): steps shrink where gradients were large.</summary>
 /// <remarks>
 /// a ← a + g²; x ← x − η · g / √(a + ε), element by element, with ε inside the root as in Keras, whose defaults these
-/// are. Rows without a gradient keep value and state, which is what the dense rule does to them too.
+/// are. Rows without a gradient keep value and state, which is what the dense rule does to them too. Weight decay adds λ · x
+/// to g.
 /// </remarks>
 public sealed class Adagrad<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T _minusRate;
+    private readonly double _initialAccumulator;
     private readonly T _epsilon;
+    private T _minusRate;
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">η, positive and finite.</param>
@@ -22,21 +25,14 @@ public sealed class Adagrad<T> : Optimizer<T>
     public Adagrad(double learningRate = 0.1, double initialAccumulator = 0.1, double epsilon = 1e-7)
         : base(learningRate)
     {
-        if (!(initialAccumulator >= 0) || !T.IsFinite(T.CreateChecked(initialAccumulator)))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(initialAccumulator), initialAccumulator, $"{nameof(initialAccumulator)} must be finite and not negative as {typeof(T).Name}.");
-        }
-
-        InitialState = initialAccumulator;
-        _minusRate = T.CreateChecked(-learningRate);
-        _epsilon = Positive(epsilon, nameof(epsilon));
+        _initialAccumulator = Setting.NotNegative<T>(initialAccumulator, nameof(initialAccumulator));
+        _epsilon = Setting.Positive<T>(epsilon, nameof(epsilon));
     }
 
-    private protected override int StateCount => 1;
+    private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => [new("accumulator", shape, _initialAccumulator)];
 
-    private protected override double InitialState { get; }
+    private protected override void Begin(double rate, int steps) => _minusRate = T.CreateChecked(-rate);
 
-    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
+    internal override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
         AdagradRule.Run(value, gradient, first, _minusRate, _epsilon);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ManagedRetrieval.Engine.Kernels;
+using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -8,13 +9,12 @@ namespace ManagedRetrieval.Optimizers;
 /// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; x ← x − η · (m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε), element by element, t
 /// being the parameter's steps so far. Of an embedding table only rows with a gradient are touched: another row's m
 /// and v do not decay and its value does not move, unlike in the dense rule; t counts the table's steps all the same.
+/// Weight decay adds λ · x to g; see <see cref="AdamW{T}"/> for the other form.
 /// </remarks>
 public sealed class Adam<T> : Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly T _epsilon;
+    private readonly AdamSettings<T> _settings;
     private AdamRule<T> _rule;
 
     /// <summary>Makes the optimizer.</summary>
@@ -24,30 +24,12 @@ public sealed class Adam<T> : Optimizer<T>
     /// <param name="epsilon">ε, positive and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range, or is so as a <typeparamref name="T"/>.</exception>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
-        : base(learningRate)
-    {
-        (_beta1, _beta2, _epsilon) = (Decay(beta1, nameof(beta1)), Decay(beta2, nameof(beta2)), Positive(epsilon, nameof(epsilon)));
-    }
+        : base(learningRate) => _settings = new(beta1, beta2, epsilon);
 
-    private protected override int StateCount => 2;
+    private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => [new("mean", shape, 0), new("mean_square", shape, 0)];
 
-    private protected override double InitialState => 0;
+    private protected override void Begin(double rate, int steps) => _rule = _settings.Rule(rate, steps);
 
-    private protected override void Begin(int steps) => _rule = new(
-        T.CreateChecked(_beta1),
-        T.CreateChecked(1 - _beta1),
-        T.CreateChecked(_beta2),
-        T.CreateChecked(1 - _beta2),
-        T.CreateChecked(1 / (1 - Math.Pow(_beta2, steps))),
-        _epsilon,
-        T.CreateChecked(-LearningRate / (1 - Math.Pow(_beta1, steps))));
-
-    private protected override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
+    internal override void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second) =>
         _rule.Run(value, gradient, first, second);
-
-    // What rounds to 1 would never decay.
-    private static double Decay(double value, string name) =>
-        value >= 0 && T.CreateChecked(value) < T.One
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie in [0, 1) as {typeof(T).Name}.");
 }

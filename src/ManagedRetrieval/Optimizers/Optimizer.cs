@@ -1,156 +1,173 @@
+using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
-using TableRows = ManagedRetrieval.Engine.Kernels.Rows;
 
 namespace ManagedRetrieval.Optimizers;
 
-/// <summary>Changes parameters along their gradients, with state for each element.</summary>
+/// <summary>Changes parameters along their gradients, with state for each element or row.</summary>
 /// <remarks>
-/// The rule is element-wise. A dense parameter is updated everywhere; of an embedding table only the rows that have a
-/// gradient are touched, value and state alike. Where every row is touched, both give the same bits.
+/// A dense parameter is updated everywhere; of an embedding table only the rows that have a gradient are touched, value and
+/// state alike, and only they lose by weight decay. Where every row is touched, both give the same bits. A step measures and
+/// clips the gradient first, then adds weight decay, then moves. Once each parameter was seen, it allocates nothing.
 /// </remarks>
-public abstract class Optimizer<T>
+public abstract partial class Optimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Dictionary<Parameter<T>, State> _states = [];
+    private readonly GradientClipping<T> _clipping = new();
+    private Dictionary<Parameter<T>, ParameterState<T>> _states = [];
 
     private protected Optimizer(double learningRate)
     {
-        Positive(learningRate, nameof(learningRate));
+        Setting.Positive<T>(learningRate, nameof(learningRate));
         LearningRate = learningRate;
     }
 
-    /// <summary>The size of a step.</summary>
+    /// <summary>The size of a step, before <see cref="Schedule"/> and groups change it.</summary>
     public double LearningRate { get; }
 
-    /// <summary>A setting that must be positive and finite, in the precision that it is used in: what is 0 there divides by 0.</summary>
-    private protected static T Positive(double value, string name)
+    /// <summary>How the learning rate changes from step to step; constant by default.</summary>
+    /// <exception cref="ArgumentNullException">The schedule is null.</exception>
+    public LearningRateSchedule Schedule
     {
-        T converted = T.CreateChecked(value);
-        return converted > T.Zero && T.IsFinite(converted)
-            ? converted
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be positive and finite as {typeof(T).Name}.");
+        get;
+        init => field = Setting.NotNull(value, nameof(Schedule));
+    } = LearningRateSchedule.Constant;
+
+    /// <summary>λ, which draws parameters towards 0: finite and not negative. Each rule says how it enters.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative, or not finite as a <typeparamref name="T"/>.</exception>
+    public double WeightDecay
+    {
+        get;
+        init => field = Setting.NotNegative<T>(value, nameof(WeightDecay));
     }
 
-    /// <summary>The number of state tensors of a parameter, each of the parameter's shape.</summary>
-    private protected abstract int StateCount { get; }
+    /// <summary>Parameters that are trained in another way than the rest; none by default.</summary>
+    /// <exception cref="ArgumentNullException">The list is null.</exception>
+    /// <exception cref="ArgumentException">A group is null.</exception>
+    public IReadOnlyList<ParameterGroup<T>> Groups
+    {
+        get;
+        init => field = Setting.NoneNull(value, nameof(Groups));
+    } = [];
+
+    /// <summary>
+    /// The greatest Euclidean norm that the gradient of all parameters together may have; a longer one is scaled down to it
+    /// (Pascanu, Mikolov and Bengio, ICML 2013). Null, the default, does not look; +∞ measures without clipping.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    public double? MaximumGradientNorm
+    {
+        get;
+        init => field = Setting.PositiveOrNull(value, nameof(MaximumGradientNorm));
+    }
+
+    /// <summary>The average that is told of every step; none by default.</summary>
+    public WeightAverage<T>? Average { get; init; }
+
+    /// <summary>The steps taken so far.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The learning rate of the step to come, as the schedule has it.</summary>
+    /// <exception cref="InvalidOperationException">The schedule gives a factor that is negative or not finite.</exception>
+    public double CurrentLearningRate
+    {
+        get
+        {
+            double factor = Schedule.Factor(Steps + 1);
+            return factor >= 0 && double.IsFinite(factor) ? LearningRate * factor : throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture, $"The schedule must give a factor that is finite and not negative, but gives {factor} for step {Steps + 1}."));
+        }
+    }
+
+    /// <summary>The norm of the last step's gradient, before it was clipped; null where <see cref="MaximumGradientNorm"/> is.</summary>
+    public double? GradientNorm { get; private set; }
+
+    /// <summary>Whether λ shrinks the value on its own; else λ · x is added to the gradient.</summary>
+    private protected virtual bool DecouplesDecay => false;
 
     /// <summary>Moves every parameter by its gradient, then forgets the gradients.</summary>
     /// <param name="parameters">Each parameter once.</param>
     /// <param name="workers">Shares out the rows; null runs on the calling thread. It makes no difference to the result.</param>
+    /// <exception cref="ArgumentException">A parameter is null.</exception>
+    /// <exception cref="ArithmeticException">The norm of the gradient is not finite, where it is measured; nothing was moved.</exception>
+    /// <exception cref="InvalidOperationException">Averaged weights are swapped in, or the schedule gives an impossible factor; nothing was moved.</exception>
     public void Step(IReadOnlyList<Parameter<T>> parameters, WorkerTeam? workers = null)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
+        Setting.RequireNoneNull(parameters, nameof(parameters));
+        workers ??= WorkerTeam.Inline;
+        Average?.RequireSwappedOut();
+        double rate = CurrentLearningRate;
+        GradientNorm = MaximumGradientNorm is { } maximum ? _clipping.Clip(this, parameters, maximum, workers) : null;
         for (int i = 0; i < parameters.Count; i++)
         {
-            Parameter<T> parameter = parameters[i] ?? throw new ArgumentException($"parameters must not hold null, but number {i} is.", nameof(parameters));
-            State state = StateOf(parameter);
-            state.Steps++;
-            Begin(state.Steps);
-            int width = parameter.Value.Shape.RowLength;
-            RowGradient<T>? sparse = (parameter as EmbeddingTable<T>)?.Gradient;
-            int rows = sparse?.Rows.Length ?? parameter.Value.Shape.Rows;
-            var job = new RowsJob
+            ParameterState<T> state = StateOf(parameters[i]);
+            if (state.Group is not { Frozen: true })
             {
-                Owner = this,
-                State = state,
-                Blocks = Partition.ByCost(rows, width),
-                Width = width,
-                Rows = sparse is null ? default : sparse.Rows,
-                IsSparse = sparse is not null,
-                Gradient = sparse is null ? ((DenseParameter<T>)parameter).Gradient.Span : sparse.Values.Span,
-                Value = parameter.Value.Span,
-            };
-            (workers ?? WorkerTeam.Inline).Run(job, job.Blocks.Parts);
-            parameter.ZeroGradient();
-        }
-    }
-
-    /// <summary>The element-wise rule.</summary>
-    /// <param name="value">The elements to move.</param>
-    /// <param name="gradient">Their gradient.</param>
-    /// <param name="first">Their first state.</param>
-    /// <param name="second">Their second state; empty where the rule has one.</param>
-    private protected abstract void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second);
-
-    /// <summary>Told before the elements of each parameter are moved.</summary>
-    /// <param name="steps">The parameter's steps so far, this one included: 1, 2, …</param>
-    private protected virtual void Begin(int steps)
-    {
-    }
-
-    /// <summary>What a state tensor holds before the first step.</summary>
-    private protected abstract double InitialState { get; }
-
-    /// <summary>A parameter's state; made where there is none yet.</summary>
-    internal State StateOf(Parameter<T> parameter)
-    {
-        if (!_states.TryGetValue(parameter, out State? state))
-        {
-            state = new State
-            {
-                First = new Tensor<T>(parameter.Value.Shape),
-                Second = StateCount == 2 ? new Tensor<T>(parameter.Value.Shape) : default,
-            };
-            if (InitialState != 0)
-            {
-                state.First.Span.Fill(T.CreateChecked(InitialState));
+                Average?.CatchUp(parameters[i], workers);
+                Move(parameters[i], state, rate * (state.Group?.RateFactor ?? 1), workers);
             }
 
-            _states.Add(parameter, state);
+            parameters[i].ZeroGradient();
+        }
+
+        Average?.CountStep();
+        Steps++;
+    }
+
+    /// <summary>What the rule keeps of a parameter: at most two tensors.</summary>
+    /// <param name="shape">The parameter's shape.</param>
+    /// <param name="rows">The parameter's rows; 1 for a vector.</param>
+    private protected abstract IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows);
+
+    /// <summary>Told before the rows of each parameter are moved.</summary>
+    /// <param name="rate">η of this parameter in this step.</param>
+    /// <param name="steps">The parameter's steps so far, this one included: 1, 2, …</param>
+    private protected abstract void Begin(double rate, int steps);
+
+    /// <summary>The rule, for one row.</summary>
+    /// <param name="value">The elements to move.</param>
+    /// <param name="gradient">Their gradient.</param>
+    /// <param name="first">The row of the first state; empty where the rule has none.</param>
+    /// <param name="second">The row of the second state; empty where the rule has one.</param>
+    internal abstract void Update(Span<T> value, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second);
+
+    /// <summary>A parameter's state; made where there is none yet.</summary>
+    internal ParameterState<T> StateOf(Parameter<T> parameter)
+    {
+        if (!_states.TryGetValue(parameter, out ParameterState<T>? state))
+        {
+            _states.Add(parameter, state = NewState(parameter));
         }
 
         return state;
     }
 
-    /// <summary>What is kept of one parameter from step to step.</summary>
-    internal sealed class State
+    private ParameterState<T> NewState(Parameter<T> parameter)
     {
-        public required Tensor<T> First { get; init; }
-
-        public required Tensor<T> Second { get; init; }
-
-        public int Steps { get; set; }
+        Shape shape = parameter.Value.Shape;
+        return new(shape, SlotsOf(shape, shape.Rank == 1 ? 1 : shape.Rows), Groups.FirstOrDefault(group => group.Takes(parameter)));
     }
 
-    private ref struct RowsJob : IParallelJob
+    private void Move(Parameter<T> parameter, ParameterState<T> state, double rate, WorkerTeam workers)
     {
-        public required Optimizer<T> Owner;
-        public required State State;
-        public required Partition Blocks;
-        public required int Width;
-        public required ReadOnlySpan<int> Rows;
-        public required bool IsSparse;
-        public required ReadOnlySpan<T> Gradient;
-        public required Span<T> Value;
-
-        public readonly void Run(int part)
+        state.Steps++;
+        Begin(rate, state.Steps);
+        double decay = state.Group?.WeightDecay ?? WeightDecay;
+        RowGradient<T>? sparse = (parameter as EmbeddingTable<T>)?.Gradient;
+        var job = new UpdateJob<T>
         {
-            (int start, int count) = Blocks[part];
-            Span<T> first = State.First.Span;
-            Span<T> second = State.Second.Span;
-            for (int i = start; i < start + count; i++)
-            {
-                if (IsSparse && i + 2 < start + count)
-                {
-                    // Rows lie anywhere in the table, so nothing else would fetch them before they are needed.
-                    TableRows.Prefetch<T>(Value, Width, Rows[i + 2]);
-                    TableRows.Prefetch<T>(first, Width, Rows[i + 2]);
-                    if (!second.IsEmpty)
-                    {
-                        TableRows.Prefetch<T>(second, Width, Rows[i + 2]);
-                    }
-                }
-
-                int at = (IsSparse ? Rows[i] : i) * Width;
-                Owner.Update(
-                    Value.Slice(at, Width),
-                    Gradient.Slice(i * Width, Width),
-                    first.Slice(at, Width),
-                    second.IsEmpty ? default : second.Slice(at, Width));
-            }
-        }
+            Owner = this,
+            State = state,
+            Blocks = Partition.ByCost(sparse?.Rows.Length ?? state.Rows, state.Width),
+            Rows = sparse is null ? default : sparse.Rows,
+            IsSparse = sparse is not null,
+            Gradient = parameter.GradientElements,
+            Value = parameter.Value.Span,
+            AddedDecay = DecouplesDecay ? T.Zero : T.CreateChecked(decay),
+            Shrinkage = DecouplesDecay ? T.CreateChecked(1 - (rate * decay)) : T.One,
+        };
+        workers.Run(job, job.Blocks.Parts);
     }
 }

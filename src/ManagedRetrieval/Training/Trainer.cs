@@ -53,7 +53,10 @@ public sealed class Trainer(
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="ArithmeticException">An embedding, a score, a loss or a gradient, or a parameter after the last step, is not finite. A step in which something is not finite is not taken.</exception>
-    /// <exception cref="InvalidOperationException">The sampler drew what is no row of the corpus, or a row to which it gives no probability.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The sampler drew what is no row of the corpus, or a row to which it gives no probability; the optimizer's averaged weights
+    /// are swapped in, or its schedule gives an impossible factor.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<EpochResult> Fit(
         RetrievalDataset data, TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -62,6 +65,7 @@ public sealed class Trainer(
         options ??= new TrainingOptions();
         Check(options, data, _model.Dimensions);
         Check(data);
+        _optimizer.Average?.RequireSwappedOut();
         foreach (Parameter<float> parameter in _parameters)
         {
             parameter.ZeroGradient();
@@ -149,7 +153,7 @@ public sealed class Trainer(
         // Not foreach, whose enumerator would be allocated.
         for (int i = 0; i < _parameters.Count; i++)
         {
-            if (!TensorPrimitives.IsFiniteAll(_parameters[i].GradientElements))
+            if (!TensorPrimitives.IsFiniteAll<float>(_parameters[i].GradientElements))
             {
                 throw TrainingStep.NotFinite($"the gradient of '{_parameters[i].Name}' is not finite", epoch);
             }

@@ -38,4 +38,17 @@ public sealed record TrainingOptions
 
     /// <summary>For how many steps a candidate is remembered, at least 1.</summary>
     public int MemoryMaximumAge { get; init; } = int.MaxValue;
+
+    /// <summary>How many steps an epoch has: what a learning-rate schedule over a whole run is made of.</summary>
+    /// <param name="pairs">The pairs of the data, at least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pairs"/> or <see cref="BatchSize"/> is less than 2.</exception>
+    public int StepsPerEpoch(int pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2);
+        (int full, int left) = Math.DivRem(pairs, BatchSize);
+
+        // A single pair left over joins the batch before; where there is none, all pairs are one batch.
+        return Math.Max(1, full + (left > 1 ? 1 : 0));
+    }
 }

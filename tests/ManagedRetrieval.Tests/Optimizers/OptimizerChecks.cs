@@ -185,7 +185,7 @@ internal static class OptimizerChecks
 
     private static readonly EmbeddingLookup<float> Lookup = new();
 
-    private static void SetRows<T>(EmbeddingTable<T> table, int[] rows, Tensor<T> gradient)
+    internal static void SetRows<T>(EmbeddingTable<T> table, int[] rows, Tensor<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         table.Gradient.Add(rows, rows, gradient);
@@ -211,7 +211,7 @@ internal static class OptimizerChecks
 
     private static double[][] State(int length, double initial) => [[.. Enumerable.Repeat(initial, length)], new double[length]];
 
-    private static double[] Doubles<T>(ReadOnlySpan<T> values)
+    internal static double[] Doubles<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Array.ConvertAll(values.ToArray(), double.CreateChecked);
 }

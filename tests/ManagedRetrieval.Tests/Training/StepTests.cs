@@ -54,11 +54,10 @@ public class StepTests
         foreach (Parameter<float> parameter in loop.Parameters)
         {
             tensors.Add(parameter.Name, parameter.Value);
-            Optimizer<float>.State state = loop.Optimizer.StateOf(parameter);
-            tensors.Add($"first state of {parameter.Name}", state.First);
-            if (!state.Second.IsDefault)
+            ParameterState<float> state = loop.Optimizer.StateOf(parameter);
+            for (int i = 0; i < state.Tensors.Length; i++)
             {
-                tensors.Add($"second state of {parameter.Name}", state.Second);
+                tensors.Add($"{state.Slots[i].Name} of {parameter.Name}", state.Tensors[i]);
             }
         }
 

@@ -1,6 +1,5 @@
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Metrics;
-using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
@@ -30,7 +29,7 @@ public class TrainerAllocationTests
                 NumberOfHardNegatives = 9,
                 LossMetrics = [new MeanLoss()],
             }),
-            new Adam<float>());
+            TrainerOptimizerTests.Everything(1000));
         TrainingOptions options = new() { BatchSize = 20, CorrectSamplingBias = true };
         if (everything)
         {
