@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using ManagedRetrieval.Readers;
 using ManagedRetrieval.Towers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -49,7 +50,7 @@ internal static class Example
     private static byte[] Compile(string program, string name)
     {
         string[] platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location];
+        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location, typeof(FileRowSource).Assembly.Location];
         var compilation = CSharpCompilation.Create(
             name,
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(program)],

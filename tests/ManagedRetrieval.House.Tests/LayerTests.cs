@@ -10,6 +10,7 @@ public class LayerTests
     {
         ["ManagedRetrieval.Engine"] = [],
         ["ManagedRetrieval"] = ["ManagedRetrieval.Engine"],
+        ["ManagedRetrieval.Readers"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine"],
     };
 
@@ -39,6 +40,9 @@ public class LayerTests
         ["ManagedRetrieval.Data"] = 12,
         ["ManagedRetrieval.Training"] = 13,
         ["ManagedRetrieval.Retrieval"] = 13,
+        ["ManagedRetrieval.Readers.Text"] = 14,
+        ["ManagedRetrieval.Readers.Parquet"] = 14,
+        ["ManagedRetrieval.Readers"] = 15,
         ["ManagedRetrieval.Cli.ExitCode"] = 20,
         ["ManagedRetrieval.Cli.ToolException"] = 20,
         ["ManagedRetrieval.Cli.Output"] = 21,
