@@ -30,6 +30,15 @@ internal static class ShapeRule
         }
     }
 
+    /// <summary>A number for each of <paramref name="length"/> rows, as a vector or as a matrix of one column.</summary>
+    public static void OnePerRow(string op, string argument, Shape shape, int length)
+    {
+        if (shape != new Shape(length) && shape != new Shape(length, 1))
+        {
+            throw new ArgumentException($"{op} needs {argument} of shape {new Shape(length)} or {new Shape(length, 1)}, not {shape}.", argument);
+        }
+    }
+
     public static void Length(string op, string argument, int length, int expected)
     {
         if (length != expected)
@@ -56,10 +65,17 @@ internal static class ShapeRule
         }
     }
 
+    /// <summary>Offsets of lists, and the numbers on them.</summary>
     public static void Ragged(string op, string argument, OpIndices indices, int bound)
     {
+        Segments(op, argument, indices, indices.Values.Length);
+        InRange(op, argument, indices.Values.Span, bound);
+    }
+
+    /// <summary>Offsets of segments that lie one after the other.</summary>
+    public static void Segments(string op, string argument, OpIndices indices, int length)
+    {
         ReadOnlySpan<int> offsets = indices.Offsets.Span;
-        int length = indices.Values.Length;
         if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != length)
         {
             string came = offsets.IsEmpty ? "none" : $"from {offsets[0]} to {offsets[^1]}";
@@ -73,7 +89,5 @@ internal static class ShapeRule
                 throw new ArgumentException($"{op} needs ascending offsets, but offset {i} is {offsets[i]} after {offsets[i - 1]}.", nameof(indices));
             }
         }
-
-        InRange(op, argument, indices.Values.Span, bound);
     }
 }

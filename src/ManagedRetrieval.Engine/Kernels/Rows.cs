@@ -27,13 +27,15 @@ internal static class Rows
         }
     }
 
-    /// <summary>result[s, d] = Σ over segment s of table[id, d], in the order of its ids; zeros for no ids.</summary>
+    /// <summary>result[s, d] = Σ over segment s of w_id · table[id, d], in the order of its ids; zeros for no ids.</summary>
     /// <param name="table">Row-major.</param>
     /// <param name="width">The length of a row.</param>
     /// <param name="ids">Rows of the table. Short segments lie one after the other, so rows are fetched ahead across their ends.</param>
     /// <param name="starts">Where each segment starts in <paramref name="ids"/>, then where the last one ends.</param>
     /// <param name="result">A row for each segment.</param>
-    public static void SumSegments<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids, ReadOnlySpan<int> starts, Span<T> result)
+    /// <param name="weights">The weight of each of <paramref name="ids"/>; empty for 1, with the same bits.</param>
+    public static void SumSegments<T>(
+        ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids, ReadOnlySpan<int> starts, Span<T> result, ReadOnlySpan<T> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ids = ids[..starts[^1]];
@@ -56,13 +58,13 @@ internal static class Rows
                 }
 
                 ReadOnlySpan<T> row = Of(table, width, ids[i]);
-                if (i == start)
+                if (weights.IsEmpty)
                 {
-                    row.CopyTo(sum);
+                    Add(row, isFirst: i == start, sum);
                 }
                 else
                 {
-                    TensorPrimitives.Add(sum, row, sum);
+                    AddWeighted(row, weights[i], isFirst: i == start, sum);
                 }
             }
         }
@@ -92,6 +94,32 @@ internal static class Rows
 
     /// <summary>Consecutive rows of a row-major table.</summary>
     public static Span<T> Of<T>(Span<T> table, int width, int row, int count) => table.Slice(row * width, count * width);
+
+    private static void Add<T>(ReadOnlySpan<T> row, bool isFirst, Span<T> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (isFirst)
+        {
+            row.CopyTo(sum);
+        }
+        else
+        {
+            TensorPrimitives.Add(sum, row, sum);
+        }
+    }
+
+    private static void AddWeighted<T>(ReadOnlySpan<T> row, T weight, bool isFirst, Span<T> sum)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (isFirst)
+        {
+            TensorPrimitives.Multiply(row, weight, sum);
+        }
+        else
+        {
+            TensorPrimitives.FusedMultiplyAdd(row, weight, sum, sum);
+        }
+    }
 
     private static void PrefetchFirst<T>(ReadOnlySpan<T> table, int width, ReadOnlySpan<int> ids)
         where T : unmanaged

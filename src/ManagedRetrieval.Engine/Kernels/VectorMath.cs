@@ -86,6 +86,48 @@ internal static class VectorMath
         return x;
     }
 
+    /// <summary>tanh x, for every x: ±1 at ±∞, and all the digits of a small x.</summary>
+    /// <remarks>
+    /// With e = e^(−2|x|) it is ±(1 − e)/(1 + e), whose difference keeps its digits from |x| = ½ on, being at least 0.63
+    /// there. Below, the difference would cancel: there it is a <see cref="LambertFraction"/>.
+    /// </remarks>
+    public static void Tanh<T>(ReadOnlySpan<T> x, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int length = Filled(Math.Min(Block, x.Length));
+        Span<T> inputs = stackalloc T[length];
+        Span<T> ratios = stackalloc T[length];
+        Span<T> others = stackalloc T[length];
+        Span<T> fractions = stackalloc T[length];
+        T half = T.CreateChecked(0.5);
+        for (int start = 0; start < x.Length; start += Block)
+        {
+            int count = Math.Min(Block, x.Length - start);
+            int whole = Filled(x.Slice(start, count), inputs);
+            TensorPrimitives.Add(inputs[..whole], inputs[..whole], others[..whole]);
+            Decay<T>(others[..whole], ratios[..whole]);
+            TensorPrimitives.Subtract(T.One, ratios[..whole], others[..whole]);
+            TensorPrimitives.Add(ratios[..whole], T.One, ratios[..whole]);
+            TensorPrimitives.Divide(others[..whole], ratios[..whole], ratios[..whole]);
+            TensorPrimitives.CopySign(ratios[..whole], inputs[..whole], ratios[..whole]);
+            LambertFraction(inputs[..whole], others[..whole], fractions[..whole]);
+            Span<T> results = result.Slice(start, count);
+            for (int i = 0; i < results.Length; i++)
+            {
+                results[i] = T.Abs(inputs[i]) < half ? fractions[i] : ratios[i];
+            }
+        }
+    }
+
+    /// <summary>The same of one number, with the same bits.</summary>
+    public static T Tanh<T>(T x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var one = new Span<T>(ref x);
+        Tanh<T>(one, one);
+        return x;
+    }
+
     /// <summary>Copies <paramref name="x"/> and fills up with zeros to whole vectors.</summary>
     /// <returns>The length with the zeros.</returns>
     private static int Filled<T>(ReadOnlySpan<T> x, Span<T> block)
@@ -129,5 +171,25 @@ internal static class VectorMath
         }
 
         TensorPrimitives.Multiply(u, series, u);
+    }
+
+    /// <summary>tanh x = x/(1 + x²/(3 + x²/(5 + …))) for |x| &lt; ½; all terms have one sign, so nothing cancels.</summary>
+    /// <remarks>
+    /// Lambert's continued fraction. Ended at 15, its relative error at ½ is 2e-19 in double, and ended at 9, 9e-11 in
+    /// float: a hundredth of the unit roundoff or less in both.
+    /// </remarks>
+    private static void LambertFraction<T>(ReadOnlySpan<T> x, Span<T> squares, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int last = typeof(T) == typeof(float) ? 9 : 15;
+        TensorPrimitives.Multiply(x, x, squares);
+        result.Fill(T.CreateChecked(last));
+        for (int term = last - 2; term > 0; term -= 2)
+        {
+            TensorPrimitives.Divide(squares, result, result);
+            TensorPrimitives.Add(result, T.CreateChecked(term), result);
+        }
+
+        TensorPrimitives.Divide(x, result, result);
     }
 }

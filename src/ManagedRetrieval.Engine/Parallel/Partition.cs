@@ -26,6 +26,13 @@ internal readonly struct Partition
     public static Partition ByCost(int rows, long costPerRow) =>
         new(rows, (int)Math.Clamp(ElementsPerPart / Math.Max(1, costPerRow), 1, int.MaxValue));
 
+    /// <summary>
+    /// Blocks of ragged lists whose entries take <paramref name="costPerEntry"/> element steps each: lists as long as they
+    /// are on average make parts of the same size, and a worker that got short ones takes another part.
+    /// </summary>
+    public static Partition OfLists(int lists, int entries, long costPerEntry) =>
+        ByCost(lists, costPerEntry * (1 + (entries / Math.Max(1, lists))));
+
     /// <summary>Blocks of <paramref name="rowsPerPart"/> rows.</summary>
     public static Partition BySize(int rows, int rowsPerPart) => new(rows, rowsPerPart);
 

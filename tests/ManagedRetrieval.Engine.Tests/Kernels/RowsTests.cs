@@ -34,6 +34,36 @@ public class RowsTests
         size: 40);
 
     [Fact]
+    public void A_weighted_sum_takes_each_id_s_weight_and_weights_of_one_change_no_bit() => RandomCases.Check(
+        draw =>
+        {
+            (int rows, int width) = (draw.Length(), draw.Length());
+            double[] table = draw.Values(rows * width);
+            int[] starts = draw.Offsets(draw.Length(), draw.OneOf(1, 3, 20));
+            int[] ids = draw.Ids(starts[^1] + draw.Below(3), rows);
+            double[] weights = draw.Values(ids.Length);
+            double[] expected = new double[(starts.Length - 1) * width];
+            double[] result = [.. Enumerable.Repeat(double.NaN, expected.Length)], plain = new double[expected.Length];
+            for (int segment = 0; segment < starts.Length - 1; segment++)
+            {
+                for (int i = starts[segment]; i < starts[segment + 1]; i++)
+                {
+                    for (int d = 0; d < width; d++)
+                    {
+                        expected[(segment * width) + d] += weights[i] * table[(ids[i] * width) + d];
+                    }
+                }
+            }
+
+            Rows.SumSegments<double>(table, width, ids, starts, result, weights);
+            Agree.InNorm<double>("weighted sums", expected, result, 1e-14);
+            Rows.SumSegments<double>(table, width, ids, starts, result, [.. weights.Select(_ => 1.0)]);
+            Rows.SumSegments<double>(table, width, ids, starts, plain);
+            Agree.Exactly<double>("sums with weights of one", plain, result);
+        },
+        size: 40);
+
+    [Fact]
     public void A_segment_of_one_row_keeps_the_sign_of_its_zeros()
     {
         double[] result = [1, 1];

@@ -26,6 +26,25 @@ public class VectorMathTests
     }
 
     [Fact]
+    public void Tanh_keeps_its_digits_at_every_length_and_magnitude()
+    {
+        Keeps_its_digits<double>(VectorMath.Tanh<double>, Math.Tanh, tolerance: 1e-15, smallestNormal: 2.3e-308);
+        Keeps_its_digits<float>(VectorMath.Tanh<float>, Math.Tanh, tolerance: 5e-7, smallestNormal: 1.2e-38);
+    }
+
+    [Fact]
+    public void Tanh_is_odd_to_the_bit_and_has_no_step_where_its_two_forms_meet()
+    {
+        double[] x = [0.0, 1e-300, Math.BitDecrement(0.5), 0.5, Math.BitIncrement(0.5), 3, 40, double.PositiveInfinity], result = new double[8], negative = new double[8];
+        VectorMath.Tanh<double>(x, result);
+        VectorMath.Tanh<double>([.. x.Select(value => -value)], negative);
+        Agree.Exactly<double>("at −x", [.. result.Select(value => -value)], negative);
+        Assert.Equal([0, 1e-300], result[..2]);
+        Assert.All(result[2..5], value => Assert.Equal(Math.Tanh(0.5), value, 3e-16));
+        Assert.Equal([1, 1], result[6..]);
+    }
+
+    [Fact]
     public void Far_below_zero_both_are_the_exponential()
     {
         double[] x = [-30, -50, -300, -700], result = new double[4];
@@ -63,8 +82,10 @@ public class VectorMathTests
     {
         Place_does_not_matter<float>(VectorMath.Softplus<float>, VectorMath.Softplus);
         Place_does_not_matter<float>(VectorMath.Sigmoid<float>, VectorMath.Sigmoid);
+        Place_does_not_matter<float>(VectorMath.Tanh<float>, VectorMath.Tanh);
         Place_does_not_matter<double>(VectorMath.Softplus<double>, VectorMath.Softplus);
         Place_does_not_matter<double>(VectorMath.Sigmoid<double>, VectorMath.Sigmoid);
+        Place_does_not_matter<double>(VectorMath.Tanh<double>, VectorMath.Tanh);
     }
 
     // The exponential below changed its bits after some hundred calls where an entry was far below the others.
@@ -73,8 +94,10 @@ public class VectorMathTests
     {
         Later_calls_agree<float>(VectorMath.Softplus<float>);
         Later_calls_agree<float>(VectorMath.Sigmoid<float>);
+        Later_calls_agree<float>(VectorMath.Tanh<float>);
         Later_calls_agree<double>(VectorMath.Softplus<double>);
         Later_calls_agree<double>(VectorMath.Sigmoid<double>);
+        Later_calls_agree<double>(VectorMath.Tanh<double>);
     }
 
     private static void Keeps_its_digits<T>(Function<T> function, Func<double, double> reference, double tolerance, double smallestNormal)
@@ -113,6 +136,9 @@ public class VectorMathTests
                 VectorMath.Sigmoid<T>(x, result);
                 Assert.Equal(sigmoid, result[place]);
                 Assert.All(result.Where((_, i) => i != place), other => Assert.Equal(T.CreateChecked(0.5), other));
+                VectorMath.Tanh<T>(x, result);
+                Assert.Equal(sigmoid + sigmoid - T.One, result[place]);
+                Assert.All(result.Where((_, i) => i != place), other => Assert.Equal(T.Zero, other));
             }
         }
     }

@@ -23,6 +23,15 @@ public class PartitionTests
         Assert.Equal(1000, Partition.ByCost(1000, 1 << 20).Parts);
     }
 
+    [Fact]
+    public void Lists_that_are_longer_on_average_are_cut_finer()
+    {
+        Assert.Equal(0, Partition.OfLists(0, 0, 100).Parts);
+        Assert.Equal(1, Partition.OfLists(100, 100, 1).Parts);
+        Assert.InRange(Partition.OfLists(100, 10_000, 10).Parts, 2, 99);
+        Assert.Equal(100, Partition.OfLists(100, 10_000, 1 << 14).Parts);
+    }
+
     [Theory]
     [InlineData(int.MaxValue)]
     [InlineData(int.MaxValue - 1000)]
