@@ -32,22 +32,21 @@ internal sealed class ParquetColumn<T>(DataField data, Func<T, ParquetValue> con
 
         (_slots, _slot, _value) = ((int)slots, 0, 0);
         Grow(ref _values);
+        Memory<int>? definitions = null;
         if (data.MaxDefinitionLevel > 0)
         {
             Grow(ref _definitions);
+            definitions = _definitions.AsMemory(0, _slots);
         }
 
+        Memory<int>? repetitions = null;
         if (IsList)
         {
             Grow(ref _repetitions);
+            repetitions = _repetitions.AsMemory(0, _slots);
         }
 
-        await group.ReadRawAsync(
-            data,
-            _values.AsMemory(0, _slots),
-            data.MaxDefinitionLevel > 0 ? _definitions.AsMemory(0, _slots) : null,
-            IsList ? _repetitions.AsMemory(0, _slots) : null,
-            cancellationToken).ConfigureAwait(false);
+        await group.ReadRawAsync(data, _values.AsMemory(0, _slots), definitions, repetitions, cancellationToken).ConfigureAwait(false);
     }
 
     public override ParquetValue? Next() => TryTake(out T value) ? convert(value) : null;

@@ -34,7 +34,9 @@ internal sealed class ParquetRowReader : RowReader
 
     public override long? TotalBytes => _length;
 
-    public override string Place => string.Create(CultureInfo.InvariantCulture, $"row group {_group}, row {_row}");
+    public override string Place => _row == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"row group {_group}")
+        : string.Create(CultureInfo.InvariantCulture, $"row group {_group}, row {_row}");
 
     public static async ValueTask<ParquetRowReader> OpenAsync(RowSource source, IReadOnlyList<string> columns, Stream stream, CancellationToken cancellationToken)
     {
