@@ -31,6 +31,9 @@ public sealed class OpCase
     /// <summary>The inputs in each of which, the others held, the op is linear: there the adjoint identity must hold.</summary>
     public int[] LinearIn { get; init; } = [];
 
+    /// <summary>The largest relative error of a derivative: more where outputs are small differences of what rounds within the op.</summary>
+    public double GradientTolerance { get; init; } = 1e-6;
+
     internal Op<T> OpFor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => typeof(T) == typeof(double) ? (Op<T>)(object)Op.Double : (Op<T>)(object)Op.Float;

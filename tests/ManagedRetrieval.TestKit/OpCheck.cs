@@ -70,11 +70,11 @@ public static class OpCheck
             return;
         }
 
-        GradientCheckResult result = GradientCheck.Run(exact.On, exact.Differentiable, seed);
+        GradientCheckResult result = GradientCheck.Run(exact.On, exact.Differentiable, seed, tolerance: op.GradientTolerance);
         Assert.True(result.Passed, result.ToString());
         if (op.Output.Length * op.Inputs.Sum(input => input.Shape.Length) <= TinyJacobian)
         {
-            result = GradientCheck.RunJacobian(exact.On, exact.Differentiable);
+            result = GradientCheck.RunJacobian(exact.On, exact.Differentiable, op.GradientTolerance);
             Assert.True(result.Passed, result.ToString());
         }
     }

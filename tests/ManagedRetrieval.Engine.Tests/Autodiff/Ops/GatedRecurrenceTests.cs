@@ -24,8 +24,12 @@ public class GatedRecurrenceTests
             Indices = new OpIndices(default, offsets),
             Output = new Shape(offsets.Length - 1, width),
             Reference = inputs => Reference(inputs, offsets, width),
+
+            // A state is n + z (h − n), which may come near 0 where n, with its rounding, is near 1.
+            GradientTolerance = 1e-5,
         };
-    });
+    },
+    pinned: (1021059159UL, 2));
 
     [Fact]
     public void Gates_that_are_shut_or_open_hold_replace_or_forget_the_state()
