@@ -14,7 +14,8 @@ public class MomentumRuleTests
             Check<double>(draw, 1e-14);
         },
         cases: 200,
-        size: 100);
+        size: 100,
+        pinned: (1337181661UL, 1));
 
     private static void Check<T>(Draw draw, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,7 +49,7 @@ public class MomentumRuleTests
 
         Agree.Exactly<T>("velocity", velocities, state.GetSpan());
         Agree.Exactly<T>("value", moved, values.GetSpan());
-        Agree.InNorm<T>("value", exactlyMoved, values.GetSpan(), tolerance);
+        Agree.InNorm<T>("value", exactlyMoved, values.GetSpan(), tolerance, floor: 1);
 
         static GuardedMemory<T> Guarded(double[] numbers) => GuardedMemory<T>.Of([.. numbers.Select(T.CreateChecked)]);
     }
