@@ -24,9 +24,6 @@ internal static unsafe class MatrixVector
     /// <summary>Rows side by side as scalars.</summary>
     private const int Scalars = 8;
 
-    /// <summary>Bytes of a row that is short: half a page. The processor's own prefetcher stops at each, so what lies two groups of rows ahead is asked for in the order in which it lies.</summary>
-    private const int ShortRow = 2048;
-
     /// <summary>c[m, n] = op(a)[m, k] · bᵀ, or c += where <paramref name="accumulate"/>: a row of a at a time.</summary>
     /// <param name="a">[m, k], or [k, m] where <paramref name="transposeA"/>.</param>
     /// <param name="transposeA">Whether op(a) = aᵀ.</param>
@@ -113,7 +110,9 @@ internal static unsafe class MatrixVector
     {
         Vector256<float> low = Vector256.Load(y), high = Vector256.Load(y + 8);
         nint stride = depth;
-        bool asks = depth * sizeof(float) <= ShortRow;
+
+        // What lies two groups of rows ahead, in the order in which it lies.
+        bool asks = depth * sizeof(float) <= Packing.ShortRow;
         byte* ahead = (byte*)(rows + (2 * Lanes * stride));
         int p = 0;
         for (; p <= depth - 4; p += 4)

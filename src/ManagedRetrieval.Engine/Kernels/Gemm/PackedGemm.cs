@@ -29,7 +29,7 @@ internal static unsafe class PackedGemm<T, TKernel>
     private const long NonTemporalBytes = 32 << 20;
 
     /// <summary>Bytes of a row of aᵀ and of b that are short, half a page: what a tile reads of such an a lies close together, and few strips of b would use what was packed.</summary>
-    private const int ShortRow = 2048;
+    private const int ReadableRow = 2048;
 
     /// <summary>Steps of a tile beside which it does not show that the next one's place is asked for.</summary>
     private const int LongDepth = 128;
@@ -61,7 +61,7 @@ internal static unsafe class PackedGemm<T, TKernel>
                 C = result,
                 Accumulate = accumulate,
                 FetchesAhead = Sse.IsSupported && k >= LongDepth,
-                ReadsRows = transposeA && Math.Max(m, n) * sizeof(T) <= ShortRow,
+                ReadsRows = transposeA && Math.Max(m, n) * sizeof(T) <= ReadableRow,
                 NonTemporal = !accumulate && k <= blocks.Depth && (long)m * n * sizeof(T) >= NonTemporalBytes
                     && n * sizeof(T) % AlignedBuffer.Alignment == 0 && (nuint)result % AlignedBuffer.Alignment == 0,
                 Count = k,

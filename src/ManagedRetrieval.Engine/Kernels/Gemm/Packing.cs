@@ -14,8 +14,8 @@ namespace ManagedRetrieval.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class Packing
 {
-    /// <summary>Bytes of a row that is short: half a page.</summary>
-    private const int ShortRow = 2048;
+    /// <summary>Bytes of a row that is short: half a page. The processor's own prefetcher stops at each, so kernels ask for what lies ahead themselves.</summary>
+    public const int ShortRow = 2048;
 
     /// <summary>Elements behind a strip that may be written where overrunning is allowed.</summary>
     public static int Overrun<T>() => Vector512<T>.Count;
@@ -34,7 +34,7 @@ internal static unsafe class Packing
         int side = TransposeBlock<T>.Side, start = 0;
         if (TransposeBlock<T>.IsSupported && (overrun || width % side == 0))
         {
-            // Where rows are short, the processor's own prefetcher stops at each: ask for what lies two strips ahead, in the order in which it lies.
+            // What lies two strips ahead, in the order in which it lies.
             bool asks = stride * sizeof(T) <= ShortRow && rows >= 3 * width;
             byte* ahead = (byte*)(source + (2 * width * stride)), end = asks ? (byte*)(source + (3 * width * stride)) : ahead;
             for (; start + side <= depth; start += side)
