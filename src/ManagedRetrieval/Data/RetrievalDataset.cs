@@ -77,7 +77,7 @@ public sealed class RetrievalDataset
     }
 
     private static RaggedIds EncodeAll<TInput>(
-        IFeature<TInput> feature, IReadOnlyList<TInput> inputs, string argument, CancellationToken cancellationToken)
+        ISparseFeature<TInput> feature, IReadOnlyList<TInput> inputs, string argument, CancellationToken cancellationToken)
     {
         const int Block = 1024;
         var ids = new RaggedIds();

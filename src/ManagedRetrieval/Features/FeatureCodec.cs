@@ -15,7 +15,7 @@ internal static class FeatureCodec
 
     /// <summary>Writes one object; the keys of an id feature go to <paramref name="store"/> under "name.keys".</summary>
     /// <exception cref="NotSupportedException">The feature is not one of this library.</exception>
-    public static void Write<TInput>(Utf8JsonWriter json, IFeature<TInput> feature, string name, IFeatureStore store)
+    public static void Write<TInput>(Utf8JsonWriter json, ISparseFeature<TInput> feature, string name, IFeatureStore store)
     {
         ArgumentNullException.ThrowIfNull(feature);
         switch ((object)feature)
@@ -43,7 +43,7 @@ internal static class FeatureCodec
     /// The description is not one of a feature, or the keys do not fit it, or the feature takes another input than
     /// <typeparamref name="TInput"/>.
     /// </exception>
-    public static IFeature<TInput> Read<TInput>(JsonElement json, string name, IFeatureStore store)
+    public static ISparseFeature<TInput> Read<TInput>(JsonElement json, string name, IFeatureStore store)
     {
         var properties = new DescriptionProperties(json, $"Feature '{name}'");
         string type = properties.GetString("type", TextType, IdType);
@@ -121,14 +121,14 @@ internal static class FeatureCodec
     }
 
     // Checked before reading, so that no vocabulary is loaded in vain. TInput and TStored are the same type beyond it.
-    private static IFeature<TInput> Cast<TInput, TStored>(string takes, string name, Func<IFeature<TStored>> read)
+    private static ISparseFeature<TInput> Cast<TInput, TStored>(string takes, string name, Func<ISparseFeature<TStored>> read)
     {
         if (typeof(TInput) != typeof(TStored))
         {
             throw new FormatException($"Feature '{name}': the model's feature takes {takes}, asked for {Name<TInput>()}.");
         }
 
-        return (IFeature<TInput>)(object)read();
+        return (ISparseFeature<TInput>)(object)read();
     }
 
     private static string KeysName(string feature) => feature + ".keys";

@@ -13,7 +13,7 @@ internal static class FeatureEncoding
     /// <exception cref="ArgumentException">An input is null.</exception>
     /// <exception cref="InvalidOperationException">The feature did not append exactly one row.</exception>
     public static void Encode<TInput>(
-        IFeature<TInput> feature, IReadOnlyList<TInput> inputs, int start, int count, RaggedIds destination, string argument)
+        ISparseFeature<TInput> feature, IReadOnlyList<TInput> inputs, int start, int count, RaggedIds destination, string argument)
     {
         for (int i = start; i < start + count; i++)
         {

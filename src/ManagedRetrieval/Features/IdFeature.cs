@@ -2,7 +2,7 @@ namespace ManagedRetrieval.Features;
 
 /// <summary>One id per input: the index of the key in a vocabulary.</summary>
 /// <typeparam name="TKey">string, int or long.</typeparam>
-public sealed class IdFeature<TKey> : IFeature<TKey>
+public sealed class IdFeature<TKey> : ISparseFeature<TKey>
     where TKey : notnull, IEquatable<TKey>
 {
     /// <summary>A feature over <paramref name="vocabulary"/>.</summary>

@@ -6,13 +6,14 @@ namespace ManagedRetrieval.Features;
 /// empty; ids are not negative; order and duplicates are kept. Memory and spans handed out are valid until the next
 /// change. One writer at a time; any number of readers between changes.
 /// </remarks>
-public sealed class RaggedIds
+public sealed class RaggedIds : EncodedColumn
 {
     private const int SmallestCapacity = 16;
 
     private int[] _ids;
     private int[] _offsets;
     private int _idCount;
+    private int _count;
 
     /// <summary>An empty batch with room for the given numbers of rows and ids.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A capacity is negative.</exception>
@@ -24,8 +25,8 @@ public sealed class RaggedIds
         _offsets = new int[Math.Max(rowCapacity, SmallestCapacity) + 1];
     }
 
-    /// <summary>The number of finished rows.</summary>
-    public int Count { get; private set; }
+    /// <inheritdoc/>
+    public override int Count => _count;
 
     /// <summary>The ids of all finished rows, row after row: [total].</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _offsets[Count]);
@@ -65,7 +66,7 @@ public sealed class RaggedIds
             Grow(ref _offsets, (long)Count + 2, Count + 1);
         }
 
-        _offsets[++Count] = _idCount;
+        _offsets[++_count] = _idCount;
     }
 
     /// <summary>Adds one whole row, which may be empty.</summary>
@@ -86,9 +87,9 @@ public sealed class RaggedIds
     }
 
     /// <summary>Removes all rows and the open one; the memory is kept.</summary>
-    public void Clear()
+    public override void Clear()
     {
-        Count = 0;
+        _count = 0;
         _idCount = 0;
     }
 
@@ -123,9 +124,13 @@ public sealed class RaggedIds
             ReadOnlySpan<int> ids = source.Row(row);
             ids.CopyTo(_ids.AsSpan(_idCount));
             _idCount += ids.Length;
-            _offsets[++Count] = _idCount;
+            _offsets[++_count] = _idCount;
         }
     }
+
+    internal override EncodedColumn NewEmpty() => new RaggedIds();
+
+    internal override void GatherFrom(EncodedColumn source, ReadOnlySpan<int> rows) => Gather((RaggedIds)source, rows);
 
     /// <summary>For those who append whole rows: ids left over from an open row would end up in theirs.</summary>
     internal void ThrowIfRowOpen()

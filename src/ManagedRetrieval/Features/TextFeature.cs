@@ -19,7 +19,7 @@ namespace ManagedRetrieval.Features;
 /// linear in the text, times the sum of the n-gram lengths. Immutable and safe for several threads.
 /// </para>
 /// </remarks>
-public sealed class TextFeature : IFeature<string>
+public sealed class TextFeature : ISparseFeature<string>
 {
     // 512 bytes of stack: titles and queries fit, longer texts use the shared pool.
     private const int StackBuffer = 256;

@@ -104,8 +104,8 @@ internal static class RetrieverSnapshot
         properties.AllowOnly("format_version", "query", "candidate", "index");
         var store = new SnapshotStore(file);
         var towers = new TowerCodec(file);
-        (IFeature<TQuery> queryFeature, EmbeddingBagTower<float> queryTower) = ReadSide<TQuery>(properties, "query", store, towers);
-        (IFeature<TCandidate> candidateFeature, EmbeddingBagTower<float> candidateTower) = ReadSide<TCandidate>(properties, "candidate", store, towers);
+        (ISparseFeature<TQuery> queryFeature, EmbeddingBagTower<float> queryTower) = ReadSide<TQuery>(properties, "query", store, towers);
+        (ISparseFeature<TCandidate> candidateFeature, EmbeddingBagTower<float> candidateTower) = ReadSide<TCandidate>(properties, "candidate", store, towers);
         var model = new TwoTowerModel<TQuery, TCandidate>(queryFeature, queryTower, candidateFeature, candidateTower);
         var index = new DescriptionProperties(properties.GetElement("index"), "Index");
         index.AllowOnly("type", "identifiers");
@@ -119,7 +119,7 @@ internal static class RetrieverSnapshot
     }
 
     private static void WriteSide<TInput>(
-        Utf8JsonWriter json, string name, IFeature<TInput> feature, EmbeddingBagTower<float> tower, SnapshotStore store)
+        Utf8JsonWriter json, string name, ISparseFeature<TInput> feature, EmbeddingBagTower<float> tower, SnapshotStore store)
     {
         json.WriteStartObject(name);
         json.WritePropertyName("feature");
@@ -129,7 +129,7 @@ internal static class RetrieverSnapshot
         json.WriteEndObject();
     }
 
-    private static (IFeature<TInput> Feature, EmbeddingBagTower<float> Tower) ReadSide<TInput>(
+    private static (ISparseFeature<TInput> Feature, EmbeddingBagTower<float> Tower) ReadSide<TInput>(
         DescriptionProperties properties, string name, SnapshotStore store, TowerCodec towers)
     {
         var side = new DescriptionProperties(properties.GetElement(name), $"Side '{name}'");

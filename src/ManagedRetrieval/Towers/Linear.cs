@@ -6,7 +6,7 @@ using ManagedRetrieval.Engine.Tensors;
 namespace ManagedRetrieval.Towers;
 
 /// <summary>A linear layer: y = x · W + b.</summary>
-public sealed class Linear<T>
+public sealed class Linear<T> : Layer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly MatrixProduct<T> _product = new();
@@ -52,8 +52,17 @@ public sealed class Linear<T>
         return new Linear<T>(weights, new DenseParameter<T>(name + ".bias", new Tensor<T>(new Shape(outputs))));
     }
 
-    /// <summary>y [m, outputs] for x [m, inputs].</summary>
-    public Variable<T> Apply(Variable<T> x)
+    /// <inheritdoc/>
+    public override int Inputs => Weights.Value.Shape[0];
+
+    /// <inheritdoc/>
+    public override int Outputs => Weights.Value.Shape[1];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter<T>> Parameters => [Weights, Bias];
+
+    /// <inheritdoc/>
+    public override Variable<T> Apply(Variable<T> x, TowerPass pass = default)
     {
         Tape<T> tape = x.Tape;
         return tape.Apply(_addBias, [tape.Apply(_product, [x, tape.Parameter(Weights)]), tape.Parameter(Bias)]);

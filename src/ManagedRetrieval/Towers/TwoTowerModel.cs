@@ -43,7 +43,7 @@ public abstract class TwoTowerModel
     public int Dimensions => QueryTower.Dimensions;
 
     private protected static Tensor<float> Embed<TInput>(
-        IFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, string argument, WorkerTeam? workers, CancellationToken cancellationToken)
+        ISparseFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, string argument, WorkerTeam? workers, CancellationToken cancellationToken)
     {
         var embeddings = new Tensor<float>(new Shape(inputs.Count, tower.Dimensions));
         var tape = new Tape<float>(workers);

@@ -13,9 +13,9 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     /// <summary>Makes a model of existing towers.</summary>
     /// <exception cref="ArgumentException">A feature addresses another number of rows than its tower's table has, or the towers do not fit each other.</exception>
     public TwoTowerModel(
-        IFeature<TQuery> queryFeature,
+        ISparseFeature<TQuery> queryFeature,
         EmbeddingBagTower<float> queryTower,
-        IFeature<TCandidate> candidateFeature,
+        ISparseFeature<TCandidate> candidateFeature,
         EmbeddingBagTower<float> candidateTower)
         : base(queryTower, candidateTower)
     {
@@ -32,14 +32,14 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     /// <param name="options">What the towers look like.</param>
     /// <exception cref="ArgumentException">The options ask for a shared table, but the features address different numbers of rows.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public TwoTowerModel(IFeature<TQuery> queryFeature, IFeature<TCandidate> candidateFeature, TwoTowerOptions? options = null)
+    public TwoTowerModel(ISparseFeature<TQuery> queryFeature, ISparseFeature<TCandidate> candidateFeature, TwoTowerOptions? options = null)
         : this(queryFeature, candidateFeature, options ?? new TwoTowerOptions(), NewTables(queryFeature, candidateFeature, options ?? new TwoTowerOptions()))
     {
     }
 
     private TwoTowerModel(
-        IFeature<TQuery> queryFeature,
-        IFeature<TCandidate> candidateFeature,
+        ISparseFeature<TQuery> queryFeature,
+        ISparseFeature<TCandidate> candidateFeature,
         TwoTowerOptions options,
         (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) tables)
         : this(
@@ -51,10 +51,10 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     }
 
     /// <summary>Turns a query into ids.</summary>
-    public IFeature<TQuery> QueryFeature { get; }
+    public ISparseFeature<TQuery> QueryFeature { get; }
 
     /// <summary>Turns a candidate into ids.</summary>
-    public IFeature<TCandidate> CandidateFeature { get; }
+    public ISparseFeature<TCandidate> CandidateFeature { get; }
 
     /// <summary>The embeddings of queries, [queries, dimensions].</summary>
     /// <param name="queries">Raw queries.</param>
@@ -77,7 +77,7 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     }
 
     private static (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) NewTables(
-        IFeature<TQuery> queryFeature, IFeature<TCandidate> candidateFeature, TwoTowerOptions options)
+        ISparseFeature<TQuery> queryFeature, ISparseFeature<TCandidate> candidateFeature, TwoTowerOptions options)
     {
         ArgumentNullException.ThrowIfNull(queryFeature);
         ArgumentNullException.ThrowIfNull(candidateFeature);

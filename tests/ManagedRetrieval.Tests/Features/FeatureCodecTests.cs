@@ -115,13 +115,13 @@ public sealed class FeatureCodecTests
         Assert.Equal(before.Seed, after.Seed);
     }
 
-    private static IFeature<TInput> RoundTrip<TInput>(IFeature<TInput> feature)
+    private static ISparseFeature<TInput> RoundTrip<TInput>(ISparseFeature<TInput> feature)
     {
         var store = new Store();
         return Read<TInput>(Write(feature, store), store);
     }
 
-    private static string Write<TInput>(IFeature<TInput> feature, Store store)
+    private static string Write<TInput>(ISparseFeature<TInput> feature, Store store)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -132,7 +132,7 @@ public sealed class FeatureCodecTests
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static IFeature<TInput> Read<TInput>(string json, Store store)
+    private static ISparseFeature<TInput> Read<TInput>(string json, Store store)
     {
         using var document = JsonDocument.Parse(json);
         return FeatureCodec.Read<TInput>(document.RootElement, "item", store);
@@ -172,7 +172,7 @@ public sealed class FeatureCodecTests
             Integers.GetValueOrDefault(name) ?? throw new FormatException($"No integers '{name}'.");
     }
 
-    private sealed class Foreign : IFeature<string>
+    private sealed class Foreign : ISparseFeature<string>
     {
         public int RowCount => 1;
 

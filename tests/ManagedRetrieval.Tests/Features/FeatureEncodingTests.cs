@@ -60,7 +60,7 @@ public class FeatureEncodingTests
     private static TwoTowerModel<string, string> Model(int rows) => new(new Unsteady(rows), new Unsteady(rows), new TwoTowerOptions { Dimensions = 2 });
 
     /// <summary>Breaks its contract for one input alone.</summary>
-    private sealed class Unsteady(int rows) : IFeature<string>
+    private sealed class Unsteady(int rows) : ISparseFeature<string>
     {
         public int RowCount => 3;
 

@@ -1,9 +1,9 @@
 namespace ManagedRetrieval.Features;
 
-/// <summary>Turns one input into the ids of embedding rows.</summary>
+/// <summary>Turns one input into the ids of embedding rows: a sparse feature.</summary>
 /// <remarks>Implementations are immutable: several threads may encode into different destinations.</remarks>
-/// <typeparam name="TInput">What is encoded: a key, a text.</typeparam>
-public interface IFeature<in TInput>
+/// <typeparam name="TInput">What is encoded: a key, a text, a list of them.</typeparam>
+public interface ISparseFeature<in TInput>
 {
     /// <summary>The number of embedding rows the feature addresses: ids lie in [0, RowCount).</summary>
     int RowCount { get; }
