@@ -11,9 +11,10 @@ internal sealed class StepBatch
     public StepBatch(StepKind kind, int pairs, int rows, int seed)
     {
         var random = new Random(seed);
-        Queries = Lists();
-        Candidates = Lists();
-        int[] items = [.. Enumerable.Range(0, pairs).Select(pair => Candidates[pair][0])];
+        RaggedIds candidates;
+        Queries = new EncodedBatch(Lists());
+        Candidates = new EncodedBatch(candidates = Lists());
+        int[] items = [.. Enumerable.Range(0, pairs).Select(pair => candidates[pair][0])];
         if (kind.Options)
         {
             int[] offsets = new int[pairs + 1];
@@ -64,10 +65,10 @@ internal sealed class StepBatch
     }
 
     /// <summary>Rows of the query table, a list for each pair.</summary>
-    public RaggedIds Queries { get; }
+    public EncodedBatch Queries { get; }
 
     /// <summary>Rows of the candidate table, a list for each pair.</summary>
-    public RaggedIds Candidates { get; }
+    public EncodedBatch Candidates { get; }
 
     public RetrievalArguments<float> Arguments { get; }
 }

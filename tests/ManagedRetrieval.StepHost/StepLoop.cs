@@ -21,7 +21,7 @@ public sealed class StepLoop
     private readonly StepBatch[] _batches;
     private readonly EmbeddingLookup<float> _lookup = new();
     private readonly EmbeddingTable<float>[] _tables;
-    private readonly EmbeddingBagTower<float>[] _towers = [];
+    private readonly Tower<float>[] _towers = [];
     private readonly RetrievalTask<float> _task;
     private readonly WorkerTeam _team;
     private readonly Tape<float> _tape;
@@ -37,7 +37,7 @@ public sealed class StepLoop
         if (kind.Bags)
         {
             _towers = [Tower(0, BagCombiner.Mean), Tower(1, BagCombiner.SqrtN)];
-            parameters.AddRange(_towers.SelectMany(tower => (Parameter<float>[])[tower.Linear!.Weights, tower.Linear.Bias]));
+            parameters.AddRange(_towers.SelectMany(tower => tower.Layers.SelectMany(layer => layer.Parameters)));
         }
 
         _task = new RetrievalTask<float>(!kind.Options ? new() : new()
@@ -72,10 +72,10 @@ public sealed class StepLoop
         return table;
     }
 
-    private EmbeddingBagTower<float> Tower(int side, BagCombiner combiner) =>
-        new(_tables[side], combiner, Linear<float>.Create(_tables[side].Name, Width, Width, seed: 9, stream: 3 + (ulong)side));
+    private Tower<float> Tower(int side, BagCombiner combiner) => new(
+        [new BagInput<float>("ids", _tables[side], combiner)], [Linear<float>.Create(_tables[side].Name, Width, Width, seed: 9, stream: 3 + (ulong)side)]);
 
-    private Variable<float> Embed(int side, RaggedIds ids) => _towers.Length > 0
-        ? _towers[side].Apply(_tape, ids)
-        : _tape.Apply(_lookup, [_tape.Parameter(_tables[side])], new OpIndices(ids.Ids));
+    private Variable<float> Embed(int side, EncodedBatch batch) => _towers.Length > 0
+        ? _towers[side].Apply(_tape, batch)
+        : _tape.Apply(_lookup, [_tape.Parameter(_tables[side])], new OpIndices(((RaggedIds)batch.Columns[0]).Ids));
 }

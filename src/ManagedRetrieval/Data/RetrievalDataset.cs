@@ -8,23 +8,23 @@ namespace ManagedRetrieval.Data;
 /// <summary>Pairs to learn from, encoded once: each a query and the row of its candidate in a corpus.</summary>
 public sealed class RetrievalDataset
 {
-    private RetrievalDataset(RaggedIds queries, int queryRowCount, RaggedIds candidates, int candidateRowCount, int[] positives, float[] weights) =>
-        (Queries, QueryRowCount, Candidates, CandidateRowCount, Positives, Weights) = (queries, queryRowCount, candidates, candidateRowCount, positives, weights);
+    private RetrievalDataset(EncodedBatch queries, FeatureSignature queryFeatures, EncodedBatch candidates, FeatureSignature candidateFeatures, int[] positives, float[] weights) =>
+        (Queries, QueryFeatures, Candidates, CandidateFeatures, Positives, Weights) = (queries, queryFeatures, candidates, candidateFeatures, positives, weights);
 
     /// <summary>The number of pairs.</summary>
     public int Count => Positives.Length;
 
-    /// <summary>The ids of each pair's query.</summary>
-    internal RaggedIds Queries { get; }
+    /// <summary>Each pair's query.</summary>
+    internal EncodedBatch Queries { get; }
 
-    /// <summary>The ids of each candidate of the corpus.</summary>
-    internal RaggedIds Candidates { get; }
+    /// <summary>The candidates of the corpus.</summary>
+    internal EncodedBatch Candidates { get; }
 
-    /// <summary>The number of rows that the query ids address.</summary>
-    internal int QueryRowCount { get; }
+    /// <summary>The features that the queries were encoded with.</summary>
+    internal FeatureSignature QueryFeatures { get; }
 
-    /// <summary>The number of rows that the candidate ids address.</summary>
-    internal int CandidateRowCount { get; }
+    /// <summary>The features that the candidates were encoded with.</summary>
+    internal FeatureSignature CandidateFeatures { get; }
 
     /// <summary>The corpus row of each pair's candidate.</summary>
     internal int[] Positives { get; }
@@ -53,10 +53,10 @@ public sealed class RetrievalDataset
         ArgumentNullException.ThrowIfNull(corpus);
         Check(queries.Count, corpus.Count, positives, weights);
         return new RetrievalDataset(
-            EncodeAll(model.QueryFeature, queries, nameof(queries), cancellationToken),
-            model.QueryFeature.RowCount,
-            EncodeAll(model.CandidateFeature, corpus, nameof(corpus), cancellationToken),
-            model.CandidateFeature.RowCount,
+            EncodeAll(model.QueryFeatures, queries, nameof(queries), cancellationToken),
+            model.QueryFeatures.Signature,
+            EncodeAll(model.CandidateFeatures, corpus, nameof(corpus), cancellationToken),
+            model.CandidateFeatures.Signature,
             positives.ToArray(),
             weights.ToArray());
     }
@@ -76,18 +76,12 @@ public sealed class RetrievalDataset
         return SamplingProbability.FromCounts(counts);
     }
 
-    private static RaggedIds EncodeAll<TInput>(
-        ISparseFeature<TInput> feature, IReadOnlyList<TInput> inputs, string argument, CancellationToken cancellationToken)
+    private static EncodedBatch EncodeAll<TInput>(
+        FeatureSet<TInput> features, IReadOnlyList<TInput> inputs, string argument, CancellationToken cancellationToken)
     {
-        const int Block = 1024;
-        var ids = new RaggedIds();
-        for (int start = 0; start < inputs.Count; start += Block)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            FeatureEncoding.Encode(feature, inputs, start, Math.Min(Block, inputs.Count - start), ids, argument);
-        }
-
-        return ids;
+        EncodedBatch batch = features.NewBatch();
+        features.Encode(inputs, 0, inputs.Count, batch, argument, cancellationToken);
+        return batch;
     }
 
     private static void Check(int queries, int corpus, ReadOnlySpan<int> positives, ReadOnlySpan<float> weights)

@@ -61,6 +61,13 @@ internal sealed class DescriptionProperties
 
     public JsonElement GetElement(string name) => Get(name, "an object or null");
 
+    public IReadOnlyList<JsonElement> GetArray(string name)
+    {
+        const string Expected = "an array";
+        JsonElement value = Get(name, Expected);
+        return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw Error(name, Show(value), Expected);
+    }
+
     public string GetText(string name)
     {
         const string Expected = "a non-empty string";

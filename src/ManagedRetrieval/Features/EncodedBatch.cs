@@ -1,33 +1,60 @@
 namespace ManagedRetrieval.Features;
 
 /// <summary>A batch of inputs, encoded: for each feature a column, all of them with a row for each input.</summary>
-/// <param name="columns">Its own, not shared.</param>
-internal sealed class EncodedBatch(EncodedColumn[] columns)
+public sealed class EncodedBatch
 {
+    private readonly EncodedColumn[] _columns;
+
+    /// <summary>A batch of columns, which are shared, not copied.</summary>
+    /// <param name="columns">At least one, in the order of the features.</param>
+    /// <exception cref="ArgumentException">There is no column, one is null, or they differ in their number of rows.</exception>
+    public EncodedBatch(params IReadOnlyList<EncodedColumn> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Count == 0)
+        {
+            throw new ArgumentException("A batch needs at least one column.", nameof(columns));
+        }
+
+        _columns = [.. columns];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (_columns[i] is null)
+            {
+                throw new ArgumentException($"columns must not hold null, but number {i} is.", nameof(columns));
+            }
+
+            if (_columns[i].Count != Count)
+            {
+                throw new ArgumentException($"columns must all have {Count} rows, as the first has, but number {i} has {_columns[i].Count}.", nameof(columns));
+            }
+        }
+    }
+
     /// <summary>In the order of the features.</summary>
-    public ReadOnlySpan<EncodedColumn> Columns => columns;
+    public ReadOnlySpan<EncodedColumn> Columns => _columns;
 
     /// <summary>The number of inputs.</summary>
-    public int Count => columns[0].Count;
+    public int Count => _columns[0].Count;
 
     /// <summary>An empty batch of the same features.</summary>
-    public EncodedBatch NewEmpty() => new([.. columns.Select(column => column.NewEmpty())]);
+    internal EncodedBatch NewEmpty() => new([.. _columns.Select(column => column.NewEmpty())]);
 
     /// <summary>Removes all rows; the memory is kept.</summary>
     public void Clear()
     {
-        foreach (EncodedColumn column in columns)
+        foreach (EncodedColumn column in _columns)
         {
             column.Clear();
         }
     }
 
     /// <summary>Replaces everything here by the named rows of a batch of the same features. Allocates only where the result is larger than any before.</summary>
-    public void Gather(EncodedBatch source, ReadOnlySpan<int> rows)
+    internal void Gather(EncodedBatch source, ReadOnlySpan<int> rows)
     {
-        for (int i = 0; i < columns.Length; i++)
+        for (int i = 0; i < _columns.Length; i++)
         {
-            columns[i].GatherFrom(source.Columns[i], rows);
+            _columns[i].GatherFrom(source.Columns[i], rows);
         }
     }
 }

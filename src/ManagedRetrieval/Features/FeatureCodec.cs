@@ -15,10 +15,12 @@ internal static class FeatureCodec
 
     /// <summary>Writes one object; the keys of an id feature go to <paramref name="store"/> under "name.keys".</summary>
     /// <exception cref="NotSupportedException">The feature is not one of this library.</exception>
-    public static void Write<TInput>(Utf8JsonWriter json, ISparseFeature<TInput> feature, string name, IFeatureStore store)
+    public static void Write<TInput>(Utf8JsonWriter json, ISparseFeature<TInput> feature, string name, IFeatureStore store) => Write(json, (object)feature, name, store);
+
+    public static void Write(Utf8JsonWriter json, object feature, string name, IFeatureStore store)
     {
         ArgumentNullException.ThrowIfNull(feature);
-        switch ((object)feature)
+        switch (feature)
         {
             case TextFeature text:
                 WriteText(json, text.Options);
@@ -57,6 +59,23 @@ internal static class FeatureCodec
             "string" => Cast<TInput, string>("string ids", name, () => ReadIds<string>(properties, name, store)),
             "int" => Cast<TInput, int>("int ids", name, () => ReadIds<int>(properties, name, store)),
             _ => Cast<TInput, long>("long ids", name, () => ReadIds<long>(properties, name, store)),
+        };
+    }
+
+    public static object Read(JsonElement json, string name, IFeatureStore store)
+    {
+        var properties = new DescriptionProperties(json, $"Feature '{name}'");
+        string type = properties.GetString("type", TextType, IdType);
+        if (type == TextType)
+        {
+            return ReadText(properties);
+        }
+
+        return properties.GetString("key", "string", "int", "long") switch
+        {
+            "string" => ReadIds<string>(properties, name, store),
+            "int" => ReadIds<int>(properties, name, store),
+            _ => ReadIds<long>(properties, name, store),
         };
     }
 

@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Sampling;
@@ -9,8 +10,8 @@ using ManagedRetrieval.Towers;
 namespace ManagedRetrieval.Retrieval;
 
 /// <summary>A trained model together with the index of its candidates: answers raw queries, and is one file on disk.</summary>
-/// <typeparam name="TQuery">A raw query: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
-/// <typeparam name="TCandidate">A raw candidate: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
+/// <typeparam name="TQuery">A raw query: a text, a key, or a record of the caller's.</typeparam>
+/// <typeparam name="TCandidate">A raw candidate, likewise.</typeparam>
 /// <typeparam name="TId">What names a candidate: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
 public sealed class Retriever<TQuery, TCandidate, TId>
     where TId : notnull
@@ -95,6 +96,32 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     {
         SafetensorsFile file = await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
         return RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend);
+    }
+
+    /// <summary>Reads a file that <see cref="SaveAsync"/> wrote, of a model whose features find their values in records.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="queryBindings">Where the query features find their values.</param>
+    /// <param name="candidateBindings">Where the candidate features find their values.</param>
+    /// <param name="workers">Shares out the work of searches; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="backend">Where scores are made; null for the processor.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFormatException">
+    /// The file is damaged, foreign, or holds a model of other types or features than those bound; the message names what.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static async Task<Retriever<TQuery, TCandidate, TId>> LoadAsync(
+        string path,
+        FeatureBindings<TQuery> queryBindings,
+        FeatureBindings<TCandidate> candidateBindings,
+        WorkerTeam? workers = null,
+        IComputeBackend<float>? backend = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queryBindings);
+        ArgumentNullException.ThrowIfNull(candidateBindings);
+        SafetensorsFile file = await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend, queryBindings, candidateBindings);
     }
 
     /// <summary>Finds the best candidates for one query.</summary>

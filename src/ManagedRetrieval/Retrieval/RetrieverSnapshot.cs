@@ -15,15 +15,15 @@ namespace ManagedRetrieval.Retrieval;
 
 /// <summary>The form of a <see cref="Retriever{TQuery, TCandidate, TId}"/> in a safetensors file.</summary>
 /// <remarks>
-/// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":1,
-/// "query":{"feature":…,"tower":…},"candidate":{…},"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
+/// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":2,
+/// "query":{"features":[{"name":…,"feature":…},…],"tower":…},"candidate":{…},"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
 /// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>, and
 /// <c>index.sampling_probability</c> where it is kept.
 /// </remarks>
 internal static class RetrieverSnapshot
 {
     public const string DescriptionKey = "managed_retrieval";
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     private const string EmbeddingsName = "index.embeddings";
     private const string IdentifiersName = "index.identifiers";
@@ -40,8 +40,8 @@ internal static class RetrieverSnapshot
         {
             json.WriteStartObject();
             json.WriteNumber("format_version", FormatVersion);
-            WriteSide(json, "query", retriever.Model.QueryFeature, retriever.Model.QueryTower, store);
-            WriteSide(json, "candidate", retriever.Model.CandidateFeature, retriever.Model.CandidateTower, store);
+            WriteSide(json, "query", retriever.Model.QueryFeatures, retriever.Model.QueryTower, store);
+            WriteSide(json, "candidate", retriever.Model.CandidateFeatures, retriever.Model.CandidateTower, store);
             json.WriteStartObject("index");
             json.WriteString("type", "brute_force");
             json.WriteString("identifiers", AddIdentifiers(store, retriever.Index.Identifiers));
@@ -73,7 +73,11 @@ internal static class RetrieverSnapshot
 
     /// <exception cref="SnapshotFormatException">The file holds no such retriever; the message names what is wrong.</exception>
     public static Retriever<TQuery, TCandidate, TId> Read<TQuery, TCandidate, TId>(
-        SafetensorsFile file, WorkerTeam? workers, IComputeBackend<float>? backend)
+        SafetensorsFile file,
+        WorkerTeam? workers,
+        IComputeBackend<float>? backend,
+        FeatureBindings<TQuery>? queryBindings = null,
+        FeatureBindings<TCandidate>? candidateBindings = null)
         where TId : notnull
     {
         if (!file.Metadata.TryGetValue(DescriptionKey, out string? description))
@@ -84,7 +88,7 @@ internal static class RetrieverSnapshot
         try
         {
             using var document = JsonDocument.Parse(description);
-            return Read<TQuery, TCandidate, TId>(document.RootElement, file, workers, backend);
+            return Read<TQuery, TCandidate, TId>(document.RootElement, file, workers, backend, queryBindings, candidateBindings);
         }
         catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
         {
@@ -94,7 +98,12 @@ internal static class RetrieverSnapshot
     }
 
     private static Retriever<TQuery, TCandidate, TId> Read<TQuery, TCandidate, TId>(
-        JsonElement json, SafetensorsFile file, WorkerTeam? workers, IComputeBackend<float>? backend)
+        JsonElement json,
+        SafetensorsFile file,
+        WorkerTeam? workers,
+        IComputeBackend<float>? backend,
+        FeatureBindings<TQuery>? queryBindings,
+        FeatureBindings<TCandidate>? candidateBindings)
         where TId : notnull
     {
         var properties = new DescriptionProperties(json, "The description");
@@ -103,10 +112,10 @@ internal static class RetrieverSnapshot
         properties.GetInt("format_version", FormatVersion, FormatVersion);
         properties.AllowOnly("format_version", "query", "candidate", "index");
         var store = new SnapshotStore(file);
-        var towers = new TowerCodec(file);
-        (ISparseFeature<TQuery> queryFeature, EmbeddingBagTower<float> queryTower) = ReadSide<TQuery>(properties, "query", store, towers);
-        (ISparseFeature<TCandidate> candidateFeature, EmbeddingBagTower<float> candidateTower) = ReadSide<TCandidate>(properties, "candidate", store, towers);
-        var model = new TwoTowerModel<TQuery, TCandidate>(queryFeature, queryTower, candidateFeature, candidateTower);
+        var parameters = new ParameterReader(file);
+        (FeatureSet<TQuery> queryFeatures, Tower<float> queryTower) = ReadSide(properties, "query", store, parameters, queryBindings);
+        (FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower) = ReadSide(properties, "candidate", store, parameters, candidateBindings);
+        var model = new TwoTowerModel<TQuery, TCandidate>(queryFeatures, queryTower, candidateFeatures, candidateTower);
         var index = new DescriptionProperties(properties.GetElement("index"), "Index");
         index.AllowOnly("type", "identifiers");
         index.GetString("type", "brute_force");
@@ -118,24 +127,44 @@ internal static class RetrieverSnapshot
         };
     }
 
-    private static void WriteSide<TInput>(
-        Utf8JsonWriter json, string name, ISparseFeature<TInput> feature, EmbeddingBagTower<float> tower, SnapshotStore store)
+    private static void WriteSide<TInput>(Utf8JsonWriter json, string side, FeatureSet<TInput> features, Tower<float> tower, SnapshotStore store)
     {
-        json.WriteStartObject(name);
-        json.WritePropertyName("feature");
-        FeatureCodec.Write(json, feature, name, store);
+        json.WriteStartObject(side);
+        json.WriteStartArray("features");
+        foreach (BoundFeature<TInput> feature in features.Features)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", feature.Name);
+            json.WritePropertyName("feature");
+            FeatureCodec.Write(json, feature.Feature, StoreName(side, feature.Name), store);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WritePropertyName("tower");
         TowerCodec.Write(json, tower);
         json.WriteEndObject();
     }
 
-    private static (ISparseFeature<TInput> Feature, EmbeddingBagTower<float> Tower) ReadSide<TInput>(
-        DescriptionProperties properties, string name, SnapshotStore store, TowerCodec towers)
+    private static (FeatureSet<TInput> Features, Tower<float> Tower) ReadSide<TInput>(
+        DescriptionProperties properties, string side, SnapshotStore store, ParameterReader parameters, FeatureBindings<TInput>? bindings)
     {
-        var side = new DescriptionProperties(properties.GetElement(name), $"Side '{name}'");
-        side.AllowOnly("feature", "tower");
-        return (FeatureCodec.Read<TInput>(side.GetElement("feature"), name, store), towers.Read(side.GetElement("tower"), name));
+        var sideProperties = new DescriptionProperties(properties.GetElement(side), $"Side '{side}'");
+        sideProperties.AllowOnly("features", "tower");
+        var features = new List<(string Name, object Feature)>();
+        foreach (JsonElement json in sideProperties.GetArray("features"))
+        {
+            var feature = new DescriptionProperties(json, $"Side '{side}', feature {features.Count}");
+            feature.AllowOnly("name", "feature");
+            string name = feature.GetText("name");
+            features.Add((name, FeatureCodec.Read(feature.GetElement("feature"), StoreName(side, name), store)));
+        }
+
+        return (FeatureBindings<TInput>.Attach(bindings, features, side), TowerCodec.Read(sideProperties.GetElement("tower"), side, parameters));
     }
+
+    /// <summary>Under what a feature's lists are kept: a feature may bear the same name on both sides.</summary>
+    private static string StoreName(string side, string feature) => $"{side}.{feature}";
 
     private static string AddIdentifiers<TId>(SnapshotStore store, IReadOnlyList<TId> identifiers)
         where TId : notnull

@@ -11,7 +11,7 @@ public abstract class TwoTowerModel
     /// <summary>Inputs embedded at a time: some 100 thousand ids, which keeps the step's memory at a few megabytes.</summary>
     private const int EmbeddingBatch = 1024;
 
-    private protected TwoTowerModel(EmbeddingBagTower<float> queryTower, EmbeddingBagTower<float> candidateTower)
+    private protected TwoTowerModel(Tower<float> queryTower, Tower<float> candidateTower)
     {
         ArgumentNullException.ThrowIfNull(queryTower);
         ArgumentNullException.ThrowIfNull(candidateTower);
@@ -23,7 +23,7 @@ public abstract class TwoTowerModel
         }
 
         (QueryTower, CandidateTower) = (queryTower, candidateTower);
-        Parameters = [.. ParametersOf(queryTower).Concat(ParametersOf(candidateTower)).Distinct()];
+        Parameters = [.. queryTower.Parameters.Concat(candidateTower.Parameters).Distinct()];
         if (Parameters.Select(parameter => parameter.Name).Distinct(StringComparer.Ordinal).Count() != Parameters.Count)
         {
             throw new ArgumentException("Different parameters of the towers bear the same name.", nameof(candidateTower));
@@ -31,10 +31,10 @@ public abstract class TwoTowerModel
     }
 
     /// <summary>Embeds queries.</summary>
-    public EmbeddingBagTower<float> QueryTower { get; }
+    public Tower<float> QueryTower { get; }
 
     /// <summary>Embeds candidates.</summary>
-    public EmbeddingBagTower<float> CandidateTower { get; }
+    public Tower<float> CandidateTower { get; }
 
     /// <summary>What training changes, each parameter once even where the towers share it.</summary>
     public IReadOnlyList<Parameter<float>> Parameters { get; }
@@ -43,17 +43,17 @@ public abstract class TwoTowerModel
     public int Dimensions => QueryTower.Dimensions;
 
     private protected static Tensor<float> Embed<TInput>(
-        ISparseFeature<TInput> feature, EmbeddingBagTower<float> tower, IReadOnlyList<TInput> inputs, string argument, WorkerTeam? workers, CancellationToken cancellationToken)
+        FeatureSet<TInput> features, Tower<float> tower, IReadOnlyList<TInput> inputs, string argument, WorkerTeam? workers, CancellationToken cancellationToken)
     {
         var embeddings = new Tensor<float>(new Shape(inputs.Count, tower.Dimensions));
         var tape = new Tape<float>(workers);
-        var batch = new RaggedIds();
+        EncodedBatch batch = features.NewBatch();
         for (int start = 0; start < inputs.Count; start += EmbeddingBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int count = Math.Min(EmbeddingBatch, inputs.Count - start);
             batch.Clear();
-            FeatureEncoding.Encode(feature, inputs, start, count, batch, argument);
+            features.Encode(inputs, start, count, batch, argument, cancellationToken);
             tower.Apply(tape, batch).Value.Span.CopyTo(embeddings.Rows(start, count).Span);
             tape.Reset();
         }
@@ -61,6 +61,11 @@ public abstract class TwoTowerModel
         return embeddings;
     }
 
-    private static IEnumerable<Parameter<float>> ParametersOf(EmbeddingBagTower<float> tower) =>
-        tower.Linear is { } linear ? [tower.Table, linear.Weights, linear.Bias] : [tower.Table];
+    private protected static void CheckFeatures(FeatureSignature features, Tower<float> tower, string argument)
+    {
+        if (!features.Equals(tower.Signature))
+        {
+            throw new ArgumentException($"{argument} has {features}, but its tower reads {tower.Signature}.", argument);
+        }
+    }
 }

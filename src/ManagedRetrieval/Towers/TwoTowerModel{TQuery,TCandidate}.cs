@@ -10,20 +10,23 @@ namespace ManagedRetrieval.Towers;
 /// <typeparam name="TCandidate">A raw candidate, such as a title or an item id.</typeparam>
 public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
 {
+    // Names of sides, and of the one feature that a side has in a model of two features.
+    private const string QuerySide = "query", CandidateSide = "candidate";
+
     /// <summary>Makes a model of existing towers.</summary>
-    /// <exception cref="ArgumentException">A feature addresses another number of rows than its tower's table has, or the towers do not fit each other.</exception>
-    public TwoTowerModel(
-        ISparseFeature<TQuery> queryFeature,
-        EmbeddingBagTower<float> queryTower,
-        ISparseFeature<TCandidate> candidateFeature,
-        EmbeddingBagTower<float> candidateTower)
+    /// <param name="queryFeatures">Encodes queries.</param>
+    /// <param name="queryTower">Reads these features, in their order.</param>
+    /// <param name="candidateFeatures">Encodes candidates.</param>
+    /// <param name="candidateTower">Reads these features, in their order.</param>
+    /// <exception cref="ArgumentException">A tower reads other features, or features of other sizes, or the towers do not fit each other.</exception>
+    public TwoTowerModel(FeatureSet<TQuery> queryFeatures, Tower<float> queryTower, FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower)
         : base(queryTower, candidateTower)
     {
-        ArgumentNullException.ThrowIfNull(queryFeature);
-        ArgumentNullException.ThrowIfNull(candidateFeature);
-        CheckRows(queryFeature.RowCount, queryTower, nameof(queryFeature));
-        CheckRows(candidateFeature.RowCount, candidateTower, nameof(candidateFeature));
-        (QueryFeature, CandidateFeature) = (queryFeature, candidateFeature);
+        ArgumentNullException.ThrowIfNull(queryFeatures);
+        ArgumentNullException.ThrowIfNull(candidateFeatures);
+        CheckFeatures(queryFeatures.Signature, queryTower, nameof(queryFeatures));
+        CheckFeatures(candidateFeatures.Signature, candidateTower, nameof(candidateFeatures));
+        (QueryFeatures, CandidateFeatures) = (queryFeatures, candidateFeatures);
     }
 
     /// <summary>Makes a new model with random embeddings.</summary>
@@ -43,18 +46,18 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
         TwoTowerOptions options,
         (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) tables)
         : this(
-            queryFeature,
-            NewTower("query", tables.Query, options, stream: 2),
-            candidateFeature,
-            NewTower("candidate", tables.Candidate, options, stream: 3))
+            FeatureSet<TQuery>.Of(QuerySide, queryFeature),
+            NewTower(QuerySide, tables.Query, options, stream: 2),
+            FeatureSet<TCandidate>.Of(CandidateSide, candidateFeature),
+            NewTower(CandidateSide, tables.Candidate, options, stream: 3))
     {
     }
 
-    /// <summary>Turns a query into ids.</summary>
-    public ISparseFeature<TQuery> QueryFeature { get; }
+    /// <summary>Encodes queries.</summary>
+    public FeatureSet<TQuery> QueryFeatures { get; }
 
-    /// <summary>Turns a candidate into ids.</summary>
-    public ISparseFeature<TCandidate> CandidateFeature { get; }
+    /// <summary>Encodes candidates.</summary>
+    public FeatureSet<TCandidate> CandidateFeatures { get; }
 
     /// <summary>The embeddings of queries, [queries, dimensions].</summary>
     /// <param name="queries">Raw queries.</param>
@@ -63,7 +66,7 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     public Tensor<float> EmbedQueries(IReadOnlyList<TQuery> queries, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        return Embed(QueryFeature, QueryTower, queries, nameof(queries), workers, cancellationToken);
+        return Embed(QueryFeatures, QueryTower, queries, nameof(queries), workers, cancellationToken);
     }
 
     /// <summary>The embeddings of candidates, [candidates, dimensions].</summary>
@@ -73,7 +76,7 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     public Tensor<float> EmbedCandidates(IReadOnlyList<TCandidate> candidates, WorkerTeam? workers = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(candidates);
-        return Embed(CandidateFeature, CandidateTower, candidates, nameof(candidates), workers, cancellationToken);
+        return Embed(CandidateFeatures, CandidateTower, candidates, nameof(candidates), workers, cancellationToken);
     }
 
     private static (EmbeddingTable<float> Query, EmbeddingTable<float> Candidate) NewTables(
@@ -105,20 +108,8 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
         return table;
     }
 
-    private static EmbeddingBagTower<float> NewTower(string name, EmbeddingTable<float> table, TwoTowerOptions options, ulong stream)
-    {
-        Linear<float>? linear = options.Linear
-            ? Linear<float>.Create(name + ".linear", options.Dimensions, options.Dimensions, options.Seed, stream)
-            : null;
-        return new EmbeddingBagTower<float>(table, options.Combiner, linear, options.Normalize);
-    }
-
-    private static void CheckRows(int rows, EmbeddingBagTower<float> tower, string feature)
-    {
-        if (rows != tower.Table.Value.Shape.Rows)
-        {
-            throw new ArgumentException(
-                $"{feature} addresses {rows} rows, but the table '{tower.Table.Name}' has {tower.Table.Value.Shape.Rows}.", feature);
-        }
-    }
+    private static Tower<float> NewTower(string side, EmbeddingTable<float> table, TwoTowerOptions options, ulong stream) => new(
+        [new BagInput<float>(side, table, options.Combiner)],
+        options.Linear ? [Linear<float>.Create(side + ".linear", options.Dimensions, options.Dimensions, options.Seed, stream)] : [],
+        options.Normalize);
 }

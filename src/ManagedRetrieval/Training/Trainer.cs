@@ -4,6 +4,7 @@ using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
@@ -179,11 +180,11 @@ public sealed class Trainer(
             throw new ArgumentException("data must hold at least 2 pairs, each the negative of the other, not 1.", nameof(data));
         }
 
-        (int queryRows, int candidateRows) = (_model.QueryTower.Table.Value.Shape.Rows, _model.CandidateTower.Table.Value.Shape.Rows);
-        if (data.QueryRowCount != queryRows || data.CandidateRowCount != candidateRows)
+        (FeatureSignature queries, FeatureSignature candidates) = (_model.QueryTower.Signature, _model.CandidateTower.Signature);
+        if (!data.QueryFeatures.Equals(queries) || !data.CandidateFeatures.Equals(candidates))
         {
             throw new ArgumentException(
-                $"data was encoded for tables of {data.QueryRowCount} and {data.CandidateRowCount} rows, but the model's have {queryRows} and {candidateRows}.", nameof(data));
+                $"data was encoded with {data.QueryFeatures} and {data.CandidateFeatures}, but the model's towers read {queries} and {candidates}.", nameof(data));
         }
     }
 

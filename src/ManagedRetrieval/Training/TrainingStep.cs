@@ -22,8 +22,8 @@ internal sealed class TrainingStep
     private readonly TrainingOptions _options;
     private readonly CandidateMemory<float>? _memory;
     private readonly StackRows<float> _stack = new();
-    private readonly RaggedIds _queries = new();
-    private readonly RaggedIds _candidates = new();
+    private readonly EncodedBatch _queries;
+    private readonly EncodedBatch _candidates;
 
     /// <summary>For each corpus row the probability, per draw, of coming with a pair; empty where nothing is corrected.</summary>
     private readonly ReadOnlyMemory<float> _probabilities;
@@ -32,6 +32,7 @@ internal sealed class TrainingStep
         TwoTowerModel model, RetrievalTask<float> task, Tape<float> tape, RetrievalDataset data, TrainingOptions options, CandidateMemory<float>? memory)
     {
         (_model, _task, _tape, _data, _options, _memory) = (model, task, tape, data, options, memory);
+        (_queries, _candidates) = (data.Queries.NewEmpty(), data.Candidates.NewEmpty());
         _probabilities = !options.CorrectSamplingBias ? default
             : options.CandidateSamplingProbability.IsEmpty ? data.CandidateFrequencies() : options.CandidateSamplingProbability;
     }
@@ -52,8 +53,9 @@ internal sealed class TrainingStep
         Sample(step, ids.Span.Slice(own, sampled));
         _queries.Gather(_data.Queries, rows);
         _candidates.Gather(_data.Candidates, ids.Span[..(own + sampled)]);
-        Variable<float> queries = _model.QueryTower.Apply(_tape, _queries);
-        Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates);
+        var pass = TowerPass.Training(unchecked((int)step));
+        Variable<float> queries = _model.QueryTower.Apply(_tape, _queries, pass);
+        Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates, pass);
         RequireFinite(queries.Value, "a query's embedding", epoch);
         RequireFinite(candidates.Value, "a candidate's embedding", epoch);
         Tensor<float> probabilities = Probabilities(ids.Span, own, sampled);

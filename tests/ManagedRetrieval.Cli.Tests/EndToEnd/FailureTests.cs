@@ -104,7 +104,7 @@ public sealed class FailureTests : IDisposable
     public async Task A_model_whose_embeddings_overflow_is_told_of()
     {
         Retriever<string, string, string> retriever = SmallModel(new TwoTowerOptions { Dimensions = 2, Combiner = BagCombiner.Sum, Linear = false, Normalize = false });
-        retriever.Model.QueryTower.Table.Value.Span.Fill(float.MaxValue);
+        retriever.Model.Parameters[0].Value.Span.Fill(float.MaxValue);
         await retriever.SaveAsync(Model);
         (await Ask()).Failed(1, "not finite");
     }

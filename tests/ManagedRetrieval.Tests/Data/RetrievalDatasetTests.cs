@@ -1,4 +1,5 @@
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
@@ -15,10 +16,12 @@ public class RetrievalDatasetTests
     {
         RetrievalDataset data = RetrievalDataset.Encode<int[], int[]>(Model, [[1, 2], [], [3]], Corpus, [2, 0, 1], [1, 0, 2.5f]);
         Assert.Equal(3, data.Count);
-        Assert.Equal([1, 2, 3], data.Queries.Ids.ToArray());
-        Assert.Equal([0, 2, 2, 3], data.Queries.Offsets.ToArray());
-        Assert.Equal([5, 6, 7], data.Candidates.Ids.ToArray());
-        Assert.Equal([0, 1, 3, 3], data.Candidates.Offsets.ToArray());
+        var queries = (RaggedIds)data.Queries.Columns[0];
+        var candidates = (RaggedIds)data.Candidates.Columns[0];
+        Assert.Equal([1, 2, 3], queries.Ids.ToArray());
+        Assert.Equal([0, 2, 2, 3], queries.Offsets.ToArray());
+        Assert.Equal([5, 6, 7], candidates.Ids.ToArray());
+        Assert.Equal([0, 1, 3, 3], candidates.Offsets.ToArray());
     }
 
     [Fact]

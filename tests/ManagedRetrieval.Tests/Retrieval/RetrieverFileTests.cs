@@ -7,7 +7,7 @@ using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Tests.Persistence;
-using ManagedRetrieval.Towers;
+using ManagedRetrieval.Tests.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
 
@@ -66,8 +66,8 @@ public sealed class RetrieverFileTests : IDisposable
         var moving = new EmbeddingTable<float>("moving", new Tensor<float>(new Shape(4, 3), values.Memory));
         var still = new EmbeddingTable<float>("still", new Tensor<float>(new Shape(4, 3)));
         var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
-        var model = new TwoTowerModel<string, string>(
-            feature, new EmbeddingBagTower<float>(query ? moving : still), feature, new EmbeddingBagTower<float>(query ? still : moving));
+        var model = BagTower.Model(
+            feature, BagTower.Of<float>(query ? moving : still), feature, BagTower.Of<float>(query ? still : moving));
         Retriever<string, string, string> retriever = Retriever<string, string, string>.Build(model, ["a", "b"], ["a", "b"]);
         values.Armed = true;
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => retriever.SaveAsync(Target));
@@ -129,9 +129,9 @@ public sealed class RetrieverFileTests : IDisposable
         // The index's own name for its embeddings.
         var table = new EmbeddingTable<float>("index.embeddings", new Tensor<float>(new Shape(4, 3)));
         var feature = new TextFeature(new TextFeatureOptions { Buckets = 4 });
-        var tower = new EmbeddingBagTower<float>(table, BagCombiner.Mean);
+        var tower = BagTower.Of<float>(table, BagCombiner.Mean);
         var clash = new Retriever<string, string, string>(
-            new TwoTowerModel<string, string>(feature, tower, feature, tower), new BruteForceIndex<string>(embeddings, ["a"]));
+            BagTower.Model(feature, tower, feature, tower), new BruteForceIndex<string>(embeddings, ["a"]));
         Assert.Contains("'index.embeddings'", (await Assert.ThrowsAsync<ArgumentException>(() => clash.SaveAsync(Target))).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }

@@ -4,6 +4,7 @@ using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Retrieval;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
@@ -18,8 +19,8 @@ public class RetrieverRoundTripTests
     {
         var options = new TwoTowerOptions { Dimensions = 5, Combiner = combiner, ShareTable = shareTable, Linear = linear, Normalize = normalize, Seed = 9 };
         Retriever<string, string, string> loaded = Check(RetrieverSamples.Text(options), Queries);
-        EmbeddingBagTower<float> query = loaded.Model.QueryTower;
-        EmbeddingBagTower<float> candidate = loaded.Model.CandidateTower;
+        Tower<float> query = loaded.Model.QueryTower;
+        Tower<float> candidate = loaded.Model.CandidateTower;
         Assert.Equal(shareTable, ReferenceEquals(query.Table, candidate.Table));
         Assert.Equal((shareTable ? 1 : 2) + (linear ? 4 : 0), loaded.Model.Parameters.Count);
         Assert.All([query, candidate], tower =>
@@ -72,8 +73,8 @@ public class RetrieverRoundTripTests
         var table = new EmbeddingTable<float>("table", new Tensor<float>(new Shape(7, 3)));
         table.InitializeUniform(1, 1, 0);
         Linear<float> linear = Linear<float>.Create("both", 3, 4, 1, 1);
-        var model = new TwoTowerModel<string, string>(
-            feature, new EmbeddingBagTower<float>(table, BagCombiner.Mean, linear), feature, new EmbeddingBagTower<float>(table, BagCombiner.Sum, linear));
+        var model = BagTower.Model(
+            feature, BagTower.Of<float>(table, BagCombiner.Mean, linear), feature, BagTower.Of<float>(table, BagCombiner.Sum, linear));
         Retriever<string, string, int> loaded = Check(Retriever<string, string, int>.Build(model, ["a", "b c"], [1, 2]), Queries);
         Assert.Equal(3, loaded.Model.Parameters.Count);
         Assert.Same(loaded.Model.QueryTower.Linear!.Weights, loaded.Model.CandidateTower.Linear!.Weights);

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Tests.Persistence;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
@@ -63,7 +65,16 @@ internal static class RetrieverSamples
     {
         JsonNode root = JsonNode.Parse(Description(bytes))!;
         string[] names = path.Split('.');
-        names[..^1].Aggregate(root, (node, name) => node[name]!)[names[^1]] = value;
+        JsonNode target = names[..^1].Aggregate(root, (node, name) => node is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)]! : node[name]!);
+        if (target is JsonArray array)
+        {
+            array[int.Parse(names[^1], CultureInfo.InvariantCulture)] = value;
+        }
+        else
+        {
+            target[names[^1]] = value;
+        }
+
         return WithDescription(bytes, root.ToJsonString());
     }
 

@@ -7,7 +7,7 @@ using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Persistence;
-using ManagedRetrieval.Towers;
+using ManagedRetrieval.Tests.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
 
@@ -21,17 +21,19 @@ public class RetrieverSnapshotTests
     {
         Assert.Equal(
             """
-            {"format_version":1,
-            "query":{"feature":{"type":"id","key":"long","out_of_vocabulary_buckets":2,"seed":3,"known_keys":2},
-            "tower":{"type":"embedding_bag","table":"query.table","combiner":"sum","linear":{"weights":"query.linear.weights","bias":"query.linear.bias"},"normalize":false}},
-            "candidate":{"feature":{"type":"id","key":"int","out_of_vocabulary_buckets":2,"seed":0,"known_keys":3},
-            "tower":{"type":"embedding_bag","table":"candidate.table","combiner":"sum","linear":{"weights":"candidate.linear.weights","bias":"candidate.linear.bias"},"normalize":false}},
+            {"format_version":2,
+            "query":{"features":[{"name":"query","feature":{"type":"id","key":"long","out_of_vocabulary_buckets":2,"seed":3,"known_keys":2}}],
+            "tower":{"inputs":[{"type":"bag","feature":"query","table":"query.table","combiner":"sum","weights":null}],"join":"concatenate",
+            "layers":[{"type":"linear","weights":"query.linear.weights","bias":"query.linear.bias"}],"normalize":false}},
+            "candidate":{"features":[{"name":"candidate","feature":{"type":"id","key":"int","out_of_vocabulary_buckets":2,"seed":0,"known_keys":3}}],
+            "tower":{"inputs":[{"type":"bag","feature":"candidate","table":"candidate.table","combiner":"sum","weights":null}],"join":"concatenate",
+            "layers":[{"type":"linear","weights":"candidate.linear.weights","bias":"candidate.linear.bias"}],"normalize":false}},
             "index":{"type":"brute_force","identifiers":"string"}}
             """.ReplaceLineEndings(""),
             RetrieverSamples.Description(Ids));
         Assert.Equal(
-            ["candidate.keys", "candidate.linear.bias", "candidate.linear.weights", "candidate.table", "index.embeddings", "index.identifiers.offsets",
-                "index.identifiers.utf8", "query.keys", "query.linear.bias", "query.linear.weights", "query.table"],
+            ["candidate.candidate.keys", "candidate.linear.bias", "candidate.linear.weights", "candidate.table", "index.embeddings", "index.identifiers.offsets",
+                "index.identifiers.utf8", "query.linear.bias", "query.linear.weights", "query.query.keys", "query.table"],
             Samples.Load(Ids).Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
     }
 
@@ -77,27 +79,33 @@ public class RetrieverSnapshotTests
     }
 
     [Theory]
-    [InlineData("format_version", "2", "property 'format_version' is 2, expected an integer from 1 to 1")]
+    [InlineData("format_version", "1", "property 'format_version' is 1, expected an integer from 2 to 2")]
     [InlineData("format_version", "\"1\"", "property 'format_version' is \"1\"")]
     [InlineData("query", "null", "Side 'query' is null, expected an object")]
     [InlineData("index", "3", "Index is 3, expected an object")]
     [InlineData("index.type", "\"ivf\"", "Index: property 'type' is \"ivf\", expected one of \"brute_force\"")]
     [InlineData("index.identifiers", "\"guid\"", "Index: property 'identifiers' is \"guid\"")]
-    [InlineData("query.tower.type", "\"lstm\"", "Tower 'query': property 'type' is \"lstm\"")]
-    [InlineData("query.tower.combiner", "\"max\"", "Tower 'query': property 'combiner' is \"max\"")]
-    [InlineData("query.tower.table", "\"\"", "Tower 'query': property 'table' is \"\", expected a non-empty string")]
-    [InlineData("query.tower.table", "\"nowhere\"", "tensor 'nowhere': is missing")]
-    [InlineData("candidate.tower.table", "\"query.linear.bias\"", "tensor 'query.linear.bias': has rank 1, expected 2")]
-    [InlineData("candidate.tower.linear", "true", "Tower 'candidate', linear is true, expected an object")]
-    [InlineData("candidate.tower.linear.weights", "\"candidate.table\"", "linear must take the table's 3 dimensions")]
-    [InlineData("candidate.tower.linear.bias", "\"candidate.table\"", "tensor 'candidate.table': has rank 2, expected 1")]
-    [InlineData("candidate.tower.linear.weights", "\"query.table\"", "linear must take the table's 3 dimensions")]
+    [InlineData("query.tower.join", "\"product\"", "Tower 'query': property 'join' is \"product\"")]
+    [InlineData("query.tower.inputs", "[]", "inputs must hold at least one input")]
+    [InlineData("query.tower.inputs", "{}", "Tower 'query': property 'inputs' is {}, expected an array")]
+    [InlineData("query.features", "[]", "A side of a model needs at least one feature")]
+    [InlineData("query.tower.inputs.0.type", "\"lstm\"", "Tower 'query', input 0: property 'type' is \"lstm\"")]
+    [InlineData("query.tower.inputs.0.weights", "\"query.table\"", "weights must have the shape [11, 1]")]
+    [InlineData("query.tower.inputs.0.feature", "\"title\"", "'query' of 11 rows, but its tower reads 'title' of 11 rows")]
+    [InlineData("query.tower.inputs.0.combiner", "\"max\"", "Tower 'query', input 0: property 'combiner' is \"max\"")]
+    [InlineData("query.tower.inputs.0.table", "\"\"", "Tower 'query', input 0: property 'table' is \"\", expected a non-empty string")]
+    [InlineData("query.tower.inputs.0.table", "\"nowhere\"", "tensor 'nowhere': is missing")]
+    [InlineData("candidate.tower.inputs.0.table", "\"query.linear.bias\"", "tensor 'query.linear.bias': has rank 1, expected 2")]
+    [InlineData("candidate.tower.layers.0", "true", "Tower 'candidate', layer 0 is true, expected an object")]
+    [InlineData("candidate.tower.layers.0.weights", "\"candidate.table\"", "Layer 0 must take rows of length 3, not 11")]
+    [InlineData("candidate.tower.layers.0.bias", "\"candidate.table\"", "tensor 'candidate.table': has rank 2, expected 1")]
+    [InlineData("candidate.tower.layers.0.weights", "\"query.table\"", "Layer 0 must take rows of length 3, not 11")]
     [InlineData("candidate.tower.normalize", "1", "Tower 'candidate': property 'normalize' is 1")]
-    [InlineData("query.feature.buckets", "12", "queryFeature addresses 12 rows, but the table 'query.table' has 11")]
-    [InlineData("query.feature.buckets", "2147483647", "queryFeature addresses 2147483647 rows")]
-    [InlineData("query.feature.maximum_character_ngram", "65", "at most 64")]
-    [InlineData("query.feature.maximum_character_ngram", "2147483647", "at most 64")]
-    [InlineData("query.feature.type", "\"image\"", "Feature 'query': property 'type' is \"image\"")]
+    [InlineData("query.features.0.feature.buckets", "12", "queryFeatures has 'query' of 12 rows, but its tower reads 'query' of 11 rows")]
+    [InlineData("query.features.0.feature.buckets", "2147483647", "'query' of 2147483647 rows")]
+    [InlineData("query.features.0.feature.maximum_character_ngram", "65", "at most 64")]
+    [InlineData("query.features.0.feature.maximum_character_ngram", "2147483647", "at most 64")]
+    [InlineData("query.features.0.feature.type", "\"image\"", "Feature 'query.query': property 'type' is \"image\"")]
     public void A_wrong_value_is_refused_by_name(string path, string value, string problem) =>
         RetrieverSamples.Refused<string, string, string>(RetrieverSamples.WithValue(Text, path, JsonNode.Parse(value)), problem);
 
@@ -148,15 +156,15 @@ public class RetrieverSnapshotTests
         RetrieverSamples.Refused<string, string, string>(
             RetrieverSamples.WithTensor(Text, "index.embeddings", writer => writer.Add("index.embeddings", Array.Empty<float>(), 0, long.MaxValue)), "axis of length 9223372036854775807");
         RetrieverSamples.Refused<string, string, string>(
-            RetrieverSamples.WithTensor(Text, "query.table", writer => writer.Add("query.table", new float[30], 10, 3)), "addresses 11 rows, but the table 'query.table' has 10");
+            RetrieverSamples.WithTensor(Text, "query.table", writer => writer.Add("query.table", new float[30], 10, 3)), "'query' of 11 rows, but its tower reads 'query' of 10 rows");
         RetrieverSamples.Refused<string, string, string>(
             RetrieverSamples.WithTensor(Text, "query.linear.bias", writer => writer.Add("query.linear.bias", new float[2], 2)), "bias must have the shape [3], not [2]");
         RetrieverSamples.Refused<string, string, string>(
             RetrieverSamples.WithTensor(Text, "index.identifiers.offsets", writer => writer.Add("index.identifiers.offsets", new long[] { 0, 1 }, 2)), "'index.identifiers.offsets'");
         RetrieverSamples.Refused<long, int, string>(
-            RetrieverSamples.WithTensor(Ids, "query.keys", writer => writer.Add("query.keys", new long[] { 4 }, 1)), "property 'known_keys' is 2, expected 1");
+            RetrieverSamples.WithTensor(Ids, "query.query.keys", writer => writer.Add("query.query.keys", new long[] { 4 }, 1)), "property 'known_keys' is 2, expected 1");
         RetrieverSamples.Refused<long, int, string>(
-            RetrieverSamples.WithTensor(Ids, "query.keys", writer => writer.Add("query.keys", new long[] { 4, 4 }, 2)), "Key 1, '4', is already key 0");
+            RetrieverSamples.WithTensor(Ids, "query.query.keys", writer => writer.Add("query.query.keys", new long[] { 4, 4 }, 2)), "Key 1, '4', is already key 0");
         byte[] ints = RetrieverSamples.Bytes(RetrieverSamples.Ids([1], [2, 3], [8, 9]));
         RetrieverSamples.Refused<int, int, int>(
             RetrieverSamples.WithTensor(ints, "index.identifiers", writer => writer.Add("index.identifiers", new long[] { 8, 1L << 31 }, 2)), "identifier 1 is 2147483648, which is no int");
@@ -179,11 +187,11 @@ public class RetrieverSnapshotTests
         using var memory = new UnseenMemory(2 * Rows);
         var table = new EmbeddingTable<float>("words", new Tensor<float>(new Shape(Rows, 2), memory.Memory));
         var titles = new EmbeddingTable<float>("titles", new Tensor<float>(new Shape(7, 2)));
-        var model = new TwoTowerModel<string, string>(
+        var model = BagTower.Model(
             new TextFeature(new TextFeatureOptions { Buckets = Rows }),
-            new EmbeddingBagTower<float>(table),
+            BagTower.Of<float>(table),
             new TextFeature(new TextFeatureOptions { Buckets = 7 }),
-            new EmbeddingBagTower<float>(titles));
+            BagTower.Of<float>(titles));
         Retriever<string, string, int> retriever = Retriever<string, string, int>.Build(model, ["a", "b"], [1, 2]);
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         Refusal.Of<ArgumentException>(

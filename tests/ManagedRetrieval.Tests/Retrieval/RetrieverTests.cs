@@ -3,6 +3,7 @@ using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Retrieval;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;

@@ -25,8 +25,8 @@ public class TwoTowerModelTests
     {
         Linear<float> layer = Linear<float>.Create("layer", 2, 2, 0, 0);
         EmbeddingTable<float> table = Table("t", 5, 2);
-        var model = new TwoTowerModel<int[], int[]>(
-            new ListFeature(5), new EmbeddingBagTower<float>(table, linear: layer), new ListFeature(5), new EmbeddingBagTower<float>(table, linear: layer));
+        var model = BagTower.Model(
+            new ListFeature(5), BagTower.Of<float>(table, linear: layer), new ListFeature(5), BagTower.Of<float>(table, linear: layer));
         Assert.Equal([table, layer.Weights, layer.Bias], model.Parameters);
     }
 
@@ -110,11 +110,11 @@ public class TwoTowerModelTests
     [Fact]
     public void Parts_that_do_not_fit_are_refused()
     {
-        var tower = new EmbeddingBagTower<float>(Table("t", 5, 2));
-        Refused("candidateTower", "2 and the candidate tower 3", new ListFeature(5), tower, new ListFeature(5), new EmbeddingBagTower<float>(Table("u", 5, 3)));
-        Refused("candidateTower", "same name", new ListFeature(5), tower, new ListFeature(5), new EmbeddingBagTower<float>(Table("t", 5, 2)));
-        Refused("queryFeature", "6 rows, but the table 't' has 5", new ListFeature(6), tower, new ListFeature(5), tower);
-        Refused("candidateFeature", "4 rows, but the table 't' has 5", new ListFeature(5), tower, new ListFeature(4), tower);
+        var tower = BagTower.Of<float>(Table("t", 5, 2));
+        Refused("candidateTower", "2 and the candidate tower 3", new ListFeature(5), tower, new ListFeature(5), BagTower.Of<float>(Table("u", 5, 3)));
+        Refused("candidateTower", "same name", new ListFeature(5), tower, new ListFeature(5), BagTower.Of<float>(Table("t", 5, 2)));
+        Refused("queryFeatures", "queryFeatures has 'input' of 6 rows, but its tower reads 'input' of 5 rows", new ListFeature(6), tower, new ListFeature(5), tower);
+        Refused("candidateFeatures", "candidateFeatures has 'input' of 4 rows, but its tower reads 'input' of 5 rows", new ListFeature(5), tower, new ListFeature(4), tower);
         ArgumentException error = Assert.Throws<ArgumentException>(
             "options", () => new TwoTowerModel<int[], int[]>(new ListFeature(5), new ListFeature(6), new() { ShareTable = true }));
         Assert.Contains("query feature has 5 and the candidate feature 6", error.Message, StringComparison.Ordinal);
@@ -124,10 +124,10 @@ public class TwoTowerModelTests
             Assert.ThrowsAny<ArgumentOutOfRangeException>(() => Model(new() { EmbeddingScale = scale }));
         }
 
-        static void Refused(string argument, string part, ListFeature query, EmbeddingBagTower<float> queryTower, ListFeature candidate, EmbeddingBagTower<float> candidateTower)
+        static void Refused(string argument, string part, ListFeature query, Tower<float> queryTower, ListFeature candidate, Tower<float> candidateTower)
         {
             ArgumentException error = Assert.Throws<ArgumentException>(
-                argument, () => new TwoTowerModel<int[], int[]>(query, queryTower, candidate, candidateTower));
+                argument, () => BagTower.Model(query, queryTower, candidate, candidateTower));
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
     }

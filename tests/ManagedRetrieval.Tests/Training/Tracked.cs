@@ -47,8 +47,8 @@ internal static class Tracked
         var task = new RetrievalTask<float>(new RetrievalTaskOptions<float> { Temperature = 0.1, RemoveAccidentalHits = true });
         int[] rows = [.. pairs.Select(pair => planted.Positives[pair])];
         Variable<float> loss = task.Loss(
-            model.QueryTower.Apply(tape, EmbeddingBagTowerTests.Ragged([.. pairs.Select(pair => planted.Queries[pair])])),
-            model.CandidateTower.Apply(tape, EmbeddingBagTowerTests.Ragged([.. rows.Select(row => planted.Corpus[row])])),
+            model.QueryTower.Apply(tape, TowerTests.Ragged([.. pairs.Select(pair => planted.Queries[pair])])),
+            model.CandidateTower.Apply(tape, TowerTests.Ragged([.. rows.Select(row => planted.Corpus[row])])),
             new RetrievalArguments<float>
             {
                 CandidateIds = rows,

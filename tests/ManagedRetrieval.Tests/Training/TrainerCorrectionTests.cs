@@ -5,6 +5,7 @@ using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Tests.Retrieval;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 using ManagedRetrieval.Training;
 

@@ -180,8 +180,8 @@ public class TrainerNegativesTests
         int[] rows = [.. Planted.Positives, .. further];
         var tape = new Tape<float>();
         Variable<float> loss = new RetrievalTask<float>(Options).Loss(
-            model.QueryTower.Apply(tape, EmbeddingBagTowerTests.Ragged(Planted.Queries)),
-            model.CandidateTower.Apply(tape, EmbeddingBagTowerTests.Ragged([.. rows.Select(row => Planted.Corpus[row])])),
+            model.QueryTower.Apply(tape, TowerTests.Ragged(Planted.Queries)),
+            model.CandidateTower.Apply(tape, TowerTests.Ragged([.. rows.Select(row => Planted.Corpus[row])])),
             new()
             {
                 CandidateIds = rows,

@@ -68,7 +68,7 @@ public class TrainerRunTests
         float[] before = TrainerTests.Values(model);
         RetrievalDataset data = Data(Small(queryRows, candidateRows), 5);
         ArgumentException error = Assert.Throws<ArgumentException>("data", () => Trainer(model).Fit(data));
-        Assert.Contains($"tables of {queryRows} and {candidateRows} rows, but the model's have 9 and 9", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'query' of {queryRows} rows and 'candidate' of {candidateRows} rows, but the model's towers read 'query' of 9 rows and 'candidate' of 9 rows", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, TrainerTests.Values(model));
     }
 

@@ -4,7 +4,7 @@ using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Features;
 
-public class FeatureEncodingTests
+public class FeatureSetTests
 {
     /// <summary>More than are encoded at a time, so that positions count from the list's start.</summary>
     private const int Many = 3000;
