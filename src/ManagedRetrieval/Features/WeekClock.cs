@@ -5,7 +5,7 @@ namespace ManagedRetrieval.Features;
 internal readonly struct WeekClock
 {
     // Offsets from UTC lie within 14 hours.
-    private const int LargestOffset = 14 * 60;
+    internal const int LargestOffset = 14 * 60;
 
     // 1 January 1970 was a Thursday.
     private const int DaysFromMonday = 3;
