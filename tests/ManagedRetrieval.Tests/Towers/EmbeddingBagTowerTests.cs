@@ -106,7 +106,7 @@ public class EmbeddingBagTowerTests
         var table = new EmbeddingTable<float>("table", new Tensor<float>(new Shape(3, 2)));
         Assert.Throws<ArgumentOutOfRangeException>("combiner", () => new EmbeddingBagTower<float>(table, (BagCombiner)3));
         Assert.Throws<ArgumentOutOfRangeException>(
-            "combiner", () => new TwoTowerModel<int[], int[]>(new ListFeature(3), new ListFeature(3), new TwoTowerOptions { Combiner = (BagCombiner)(-1) }));
+            "combiner", () => new TwoTowerModel<int[], int[]>(new GivenIds(3), new GivenIds(3), new TwoTowerOptions { Combiner = (BagCombiner)(-1) }));
     }
 
     [Fact]
