@@ -59,6 +59,25 @@ internal sealed class DescriptionProperties
             : throw Error(name, Show(value), expected);
     }
 
+    /// <summary>Null where the property is null; it must be there.</summary>
+    public int? GetOptionalInt(string name, int minimum, int maximum) =>
+        Get(name, "an integer or null").ValueKind == JsonValueKind.Null ? null : GetInt(name, minimum, maximum);
+
+    public double GetNumber(string name)
+    {
+        const string Expected = "a finite number";
+        JsonElement value = Get(name, Expected);
+
+        // What is too large for a double is read as infinity.
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Error(name, Show(value), Expected);
+    }
+
+    /// <summary>Null where the property is null; it must be there.</summary>
+    public double? GetOptionalNumber(string name) =>
+        Get(name, "a finite number or null").ValueKind == JsonValueKind.Null ? null : GetNumber(name);
+
     public JsonElement GetElement(string name) => Get(name, "an object or null");
 
     public IReadOnlyList<JsonElement> GetArray(string name)

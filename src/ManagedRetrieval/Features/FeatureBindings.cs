@@ -51,6 +51,6 @@ public sealed class FeatureBindings<TInput>
     {
         ISparseFeature<TValue> sparse => new BoundSparseFeature<TInput, TValue>(name, sparse, value),
         IDenseFeature<TValue> dense => new BoundDenseFeature<TInput, TValue>(name, dense, value),
-        _ => throw new FormatException($"Feature '{name}': the model's feature takes {FeatureTypes.TakenBy(feature)}, asked for {FeatureTypes.NameOf<TValue>()}."),
+        _ => throw new FormatException($"Feature '{name}': the model's feature takes {FeatureInputs.Of(feature)}, asked for {FeatureInputs.Name<TValue>()}."),
     };
 }

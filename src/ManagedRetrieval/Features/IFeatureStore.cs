@@ -1,6 +1,8 @@
+using ManagedRetrieval.Engine.Tensors;
+
 namespace ManagedRetrieval.Features;
 
-/// <summary>Where a model file keeps the lists that are too long for its description.</summary>
+/// <summary>Where a model file keeps the lists and vectors that are too long for its description.</summary>
 /// <remarks>
 /// A list comes back exactly as it was added, strings code unit by code unit; what cannot be kept so is refused when
 /// added.
@@ -16,4 +18,16 @@ internal interface IFeatureStore
 
     /// <exception cref="FormatException">There is no such list of integers.</exception>
     long[] GetIntegers(string name);
+
+    void AddNumbers(string name, ReadOnlySpan<double> values);
+
+    /// <exception cref="FormatException">There is no such list of numbers.</exception>
+    double[] GetNumbers(string name);
+
+    /// <param name="name">What the vectors are found by.</param>
+    /// <param name="vectors">[vectors, width], all of them finite.</param>
+    void AddVectors(string name, Tensor<float> vectors);
+
+    /// <exception cref="FormatException">There are no such vectors.</exception>
+    Tensor<float> GetVectors(string name);
 }

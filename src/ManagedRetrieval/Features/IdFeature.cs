@@ -2,7 +2,7 @@ namespace ManagedRetrieval.Features;
 
 /// <summary>One id per input: the index of the key in a vocabulary.</summary>
 /// <typeparam name="TKey">string, int or long.</typeparam>
-public sealed class IdFeature<TKey> : ISparseFeature<TKey>
+public sealed class IdFeature<TKey> : ISparseFeature<TKey>, IKnowsKeys<TKey>
     where TKey : notnull, IEquatable<TKey>
 {
     /// <summary>A feature over <paramref name="vocabulary"/>.</summary>
@@ -30,4 +30,6 @@ public sealed class IdFeature<TKey> : ISparseFeature<TKey>
         int id = Vocabulary.IndexOf(input);
         destination.AppendRow(new ReadOnlySpan<int>(in id));
     }
+
+    bool IKnowsKeys<TKey>.Knows(TKey input) => Vocabulary.Contains(input);
 }

@@ -142,6 +142,18 @@ public sealed class RaggedIds : EncodedColumn
         }
     }
 
+    /// <summary>Makes one row of all rows from <paramref name="start"/> on, with their ids in order; an empty one where there are none.</summary>
+    /// <exception cref="InvalidOperationException">A row is open.</exception>
+    internal void JoinRows(int start)
+    {
+        ThrowIfRowOpen();
+        _count = start;
+        EndRow();
+    }
+
+    /// <summary>Removes the rows from <paramref name="start"/> on, and the open one.</summary>
+    internal void RemoveRows(int start) => (_count, _idCount) = (start, _offsets[start]);
+
     private ReadOnlySpan<int> Row(int row) => _ids.AsSpan(_offsets[row].._offsets[row + 1]);
 
     private void CheckRow(int row, string argument)

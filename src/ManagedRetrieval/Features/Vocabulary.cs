@@ -142,5 +142,8 @@ public sealed class Vocabulary<TKey>
         return StableHash.Bucket(_policy.Hash(key, Seed), OutOfVocabularyBuckets);
     }
 
+    /// <summary>The index of a known key; an unknown one has none here, whatever buckets there are.</summary>
+    internal bool TryGetKnown(TKey key, out int index) => _indices.TryGetValue(key, out index);
+
     private static string Quote(TKey key) => string.Create(CultureInfo.InvariantCulture, $"'{key}'");
 }

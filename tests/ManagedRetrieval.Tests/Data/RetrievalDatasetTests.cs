@@ -8,7 +8,7 @@ namespace ManagedRetrieval.Tests.Data;
 
 public class RetrievalDatasetTests
 {
-    private static readonly TwoTowerModel<int[], int[]> Model = new(new ListFeature(9), new ListFeature(9), new TwoTowerOptions { Dimensions = 2 });
+    private static readonly TwoTowerModel<int[], int[]> Model = new(new GivenIds(9), new GivenIds(9), new TwoTowerOptions { Dimensions = 2 });
     private static readonly int[][] Corpus = [[5], [6, 7], []];
 
     [Fact]

@@ -105,7 +105,7 @@ public class TowerTests
         var table = new EmbeddingTable<float>("table", new Tensor<float>(new Shape(3, 2)));
         Assert.Throws<ArgumentOutOfRangeException>("combiner", () => BagTower.Of<float>(table, (BagCombiner)3));
         Assert.Throws<ArgumentOutOfRangeException>(
-            "combiner", () => new TwoTowerModel<int[], int[]>(new ListFeature(3), new ListFeature(3), new TwoTowerOptions { Combiner = (BagCombiner)(-1) }));
+            "combiner", () => new TwoTowerModel<int[], int[]>(new GivenIds(3), new GivenIds(3), new TwoTowerOptions { Combiner = (BagCombiner)(-1) }));
     }
 
     [Fact]

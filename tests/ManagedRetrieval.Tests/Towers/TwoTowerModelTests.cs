@@ -26,7 +26,7 @@ public class TwoTowerModelTests
         Linear<float> layer = Linear<float>.Create("layer", 2, 2, 0, 0);
         EmbeddingTable<float> table = Table("t", 5, 2);
         var model = BagTower.Model(
-            new ListFeature(5), BagTower.Of<float>(table, linear: layer), new ListFeature(5), BagTower.Of<float>(table, linear: layer));
+            new GivenIds(5), BagTower.Of<float>(table, linear: layer), new GivenIds(5), BagTower.Of<float>(table, linear: layer));
         Assert.Equal([table, layer.Weights, layer.Bias], model.Parameters);
     }
 
@@ -111,12 +111,12 @@ public class TwoTowerModelTests
     public void Parts_that_do_not_fit_are_refused()
     {
         var tower = BagTower.Of<float>(Table("t", 5, 2));
-        Refused("candidateTower", "2 and the candidate tower 3", new ListFeature(5), tower, new ListFeature(5), BagTower.Of<float>(Table("u", 5, 3)));
-        Refused("candidateTower", "same name", new ListFeature(5), tower, new ListFeature(5), BagTower.Of<float>(Table("t", 5, 2)));
-        Refused("queryFeatures", "queryFeatures has 'input' of 6 rows, but its tower reads 'input' of 5 rows", new ListFeature(6), tower, new ListFeature(5), tower);
-        Refused("candidateFeatures", "candidateFeatures has 'input' of 4 rows, but its tower reads 'input' of 5 rows", new ListFeature(5), tower, new ListFeature(4), tower);
+        Refused("candidateTower", "2 and the candidate tower 3", new GivenIds(5), tower, new GivenIds(5), BagTower.Of<float>(Table("u", 5, 3)));
+        Refused("candidateTower", "same name", new GivenIds(5), tower, new GivenIds(5), BagTower.Of<float>(Table("t", 5, 2)));
+        Refused("queryFeatures", "queryFeatures has 'input' of 6 rows, but its tower reads 'input' of 5 rows", new GivenIds(6), tower, new GivenIds(5), tower);
+        Refused("candidateFeatures", "candidateFeatures has 'input' of 4 rows, but its tower reads 'input' of 5 rows", new GivenIds(5), tower, new GivenIds(4), tower);
         ArgumentException error = Assert.Throws<ArgumentException>(
-            "options", () => new TwoTowerModel<int[], int[]>(new ListFeature(5), new ListFeature(6), new() { ShareTable = true }));
+            "options", () => new TwoTowerModel<int[], int[]>(new GivenIds(5), new GivenIds(6), new() { ShareTable = true }));
         Assert.Contains("query feature has 5 and the candidate feature 6", error.Message, StringComparison.Ordinal);
         Assert.ThrowsAny<ArgumentOutOfRangeException>(() => Model(new() { Dimensions = 0 }));
         foreach (double scale in (double[])[0, -1, double.NaN, double.PositiveInfinity])
@@ -124,7 +124,7 @@ public class TwoTowerModelTests
             Assert.ThrowsAny<ArgumentOutOfRangeException>(() => Model(new() { EmbeddingScale = scale }));
         }
 
-        static void Refused(string argument, string part, ListFeature query, Tower<float> queryTower, ListFeature candidate, Tower<float> candidateTower)
+        static void Refused(string argument, string part, GivenIds query, Tower<float> queryTower, GivenIds candidate, Tower<float> candidateTower)
         {
             ArgumentException error = Assert.Throws<ArgumentException>(
                 argument, () => BagTower.Model(query, queryTower, candidate, candidateTower));
@@ -132,7 +132,7 @@ public class TwoTowerModelTests
         }
     }
 
-    private static TwoTowerModel<int[], int[]> Model(TwoTowerOptions options) => new(new ListFeature(50), new ListFeature(50), options);
+    private static TwoTowerModel<int[], int[]> Model(TwoTowerOptions options) => new(new GivenIds(50), new GivenIds(50), options);
 
     private static EmbeddingTable<float> Table(string name, int rows, int dimensions) => new(name, new Tensor<float>(new Shape(rows, dimensions)));
 }

@@ -37,7 +37,7 @@ internal sealed class Planted
     public int[][] Corpus { get; }
 
     public static TwoTowerModel<int[], int[]> Model(ulong seed = 1, bool linear = true) => new(
-        new ListFeature(Words), new ListFeature(Candidates), new TwoTowerOptions { Dimensions = 24, Linear = linear, Seed = seed });
+        new GivenIds(Words), new GivenIds(Candidates), new TwoTowerOptions { Dimensions = 24, Linear = linear, Seed = seed });
 
     public static Trainer Trainer(TwoTowerModel model, WorkerTeam? workers = null, bool removeHits = true) => new(
         model,

@@ -26,7 +26,7 @@ public class TrainerOptimizerTests
     [InlineData(5, int.MaxValue)]
     public void An_epoch_has_as_many_steps_as_the_options_say(int pairs, int batch)
     {
-        var model = new TwoTowerModel<int[], int[]>(new ListFeature(9), new ListFeature(9), new TwoTowerOptions { Dimensions = 3 });
+        var model = new TwoTowerModel<int[], int[]>(new GivenIds(9), new GivenIds(9), new TwoTowerOptions { Dimensions = 3 });
         int[][] ids = [.. Enumerable.Range(0, pairs).Select(i => new[] { i })];
         var optimizer = new Adagrad<float>();
         TrainingOptions options = new() { Epochs = 2, BatchSize = batch };

@@ -108,7 +108,7 @@ public class TrainerRunTests
     }
 
     private static TwoTowerModel<int[], int[]> Small(int queryRows, int candidateRows) =>
-        new(new ListFeature(queryRows), new ListFeature(candidateRows), new TwoTowerOptions { Dimensions = 3, Seed = 4 });
+        new(new GivenIds(queryRows), new GivenIds(candidateRows), new TwoTowerOptions { Dimensions = 3, Seed = 4 });
 
     private static Trainer Trainer(TwoTowerModel model) => new(model, new RetrievalTask<float>(), new Adagrad<float>());
 

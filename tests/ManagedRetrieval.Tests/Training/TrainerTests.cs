@@ -130,7 +130,7 @@ public class TrainerTests
     public void A_loss_that_is_no_number_is_an_error_and_poisons_no_parameter()
     {
         var model = new TwoTowerModel<int[], int[]>(
-            new ListFeature(700), new ListFeature(200), new TwoTowerOptions { Dimensions = 4, Normalize = false, Linear = false });
+            new GivenIds(700), new GivenIds(200), new TwoTowerOptions { Dimensions = 4, Normalize = false, Linear = false });
         var trainer = new Trainer(model, new RetrievalTask<float>(), new Adagrad<float>(1e25));
         ArithmeticException error = Assert.Throws<ArithmeticException>(() => trainer.Fit(Planted.Data(model), new() { BatchSize = 50 }));
         Assert.Contains("epoch", error.Message, StringComparison.Ordinal);

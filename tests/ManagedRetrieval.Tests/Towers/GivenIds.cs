@@ -3,7 +3,7 @@ using ManagedRetrieval.Features;
 namespace ManagedRetrieval.Tests.Towers;
 
 /// <summary>A feature whose inputs are the ids themselves.</summary>
-internal sealed class ListFeature(int rows) : ISparseFeature<int[]>
+internal sealed class GivenIds(int rows) : ISparseFeature<int[]>
 {
     public int RowCount => rows;
 
