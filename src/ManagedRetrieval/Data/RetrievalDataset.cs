@@ -8,8 +8,8 @@ namespace ManagedRetrieval.Data;
 /// <summary>Pairs to learn from, encoded once: each a query and the row of its candidate in a corpus.</summary>
 public sealed class RetrievalDataset
 {
-    private RetrievalDataset(EncodedBatch queries, FeatureSignature queryFeatures, EncodedBatch candidates, FeatureSignature candidateFeatures, int[] positives, float[] weights) =>
-        (Queries, QueryFeatures, Candidates, CandidateFeatures, Positives, Weights) = (queries, queryFeatures, candidates, candidateFeatures, positives, weights);
+    private RetrievalDataset(EncodedBatch queries, FeatureSignature queryFeatures, EncodedBatch candidates, FeatureSignature candidateFeatures, int[] positives, float[] weights, KnownPairs? known) =>
+        (Queries, QueryFeatures, Candidates, CandidateFeatures, Positives, Weights, Known) = (queries, queryFeatures, candidates, candidateFeatures, positives, weights, known);
 
     /// <summary>The number of pairs.</summary>
     public int Count => Positives.Length;
@@ -32,20 +32,28 @@ public sealed class RetrievalDataset
     /// <summary>The weight of each pair; empty where all weigh 1.</summary>
     internal float[] Weights { get; }
 
+    /// <summary>What is known of each pair's group; null where pairs have none.</summary>
+    internal KnownPairs? Known { get; }
+
     /// <summary>Encodes pairs with a model's features.</summary>
     /// <param name="model">Its features turn inputs into ids; its parameters are not read.</param>
     /// <param name="queries">One for each pair.</param>
     /// <param name="corpus">The candidates.</param>
     /// <param name="positives">For each pair the row of its candidate in <paramref name="corpus"/>.</param>
     /// <param name="weights">For each pair its weight, finite, not negative, not 0 for every pair and with a finite sum; empty for 1.</param>
+    /// <param name="groups">
+    /// For each pair a number that it shares with pairs of the same origin, such as that of its user: what a group has as
+    /// candidates is never a negative of its pairs. Not negative, and best without gaps. Empty where only a pair's own candidate is known.
+    /// </param>
     /// <param name="cancellationToken">Stops between inputs.</param>
-    /// <exception cref="ArgumentException">The lengths differ, there are no pairs, a row or weight is outside its range, or every weight is 0.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, there are no pairs, a row, weight or group is outside its range, or every weight is 0.</exception>
     public static RetrievalDataset Encode<TQuery, TCandidate>(
         TwoTowerModel<TQuery, TCandidate> model,
         IReadOnlyList<TQuery> queries,
         IReadOnlyList<TCandidate> corpus,
         ReadOnlySpan<int> positives,
         ReadOnlySpan<float> weights = default,
+        ReadOnlySpan<int> groups = default,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -58,7 +66,8 @@ public sealed class RetrievalDataset
             EncodeAll(model.CandidateFeatures, corpus, nameof(corpus), cancellationToken),
             model.CandidateFeatures.Signature,
             positives.ToArray(),
-            weights.ToArray());
+            weights.ToArray(),
+            groups.IsEmpty ? null : KnownPairs.Of(groups, positives));
     }
 
     /// <summary>

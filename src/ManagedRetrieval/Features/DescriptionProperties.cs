@@ -74,9 +74,27 @@ internal sealed class DescriptionProperties
             : throw Error(name, Show(value), Expected);
     }
 
+    public double GetNumber(string name, double minimum, double maximum)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}");
+        JsonElement value = Get(name, expected);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
+            && number >= minimum && number <= maximum
+            ? number
+            : throw Error(name, Show(value), expected);
+    }
+
     /// <summary>Null where the property is null; it must be there.</summary>
     public double? GetOptionalNumber(string name) =>
         Get(name, "a finite number or null").ValueKind == JsonValueKind.Null ? null : GetNumber(name);
+
+    public int[] GetInts(string name, int minimum, int maximum)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"integers from {minimum} to {maximum}");
+        return [.. GetArray(name).Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum
+            ? number
+            : throw Error(name, Show(value), expected))];
+    }
 
     public JsonElement GetElement(string name) => Get(name, "an object or null");
 

@@ -16,7 +16,7 @@ namespace ManagedRetrieval.Retrieval;
 /// <summary>The form of a <see cref="Retriever{TQuery, TCandidate, TId}"/> in a safetensors file.</summary>
 /// <remarks>
 /// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":2,
-/// "query":{"features":[{"name":…,"feature":…},…],"tower":…},"candidate":{…},"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
+/// "query":{"features":[{"name":…,"feature":…},…],"tower":…},"candidate":{…},"matryoshka":[…],"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
 /// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>, and
 /// <c>index.sampling_probability</c> where it is kept.
 /// </remarks>
@@ -42,6 +42,13 @@ internal static class RetrieverSnapshot
             json.WriteNumber("format_version", FormatVersion);
             WriteSide(json, "query", retriever.Model.QueryFeatures, retriever.Model.QueryTower, store);
             WriteSide(json, "candidate", retriever.Model.CandidateFeatures, retriever.Model.CandidateTower, store);
+            json.WriteStartArray("matryoshka");
+            foreach (int dimensions in retriever.Model.MatryoshkaDimensions)
+            {
+                json.WriteNumberValue(dimensions);
+            }
+
+            json.WriteEndArray();
             json.WriteStartObject("index");
             json.WriteString("type", "brute_force");
             json.WriteString("identifiers", AddIdentifiers(store, retriever.Index.Identifiers));
@@ -110,12 +117,13 @@ internal static class RetrieverSnapshot
 
         // Before anything else: another version may have other properties.
         properties.GetInt("format_version", FormatVersion, FormatVersion);
-        properties.AllowOnly("format_version", "query", "candidate", "index");
+        properties.AllowOnly("format_version", "query", "candidate", "matryoshka", "index");
         var store = new SnapshotStore(file);
         var parameters = new ParameterReader(file);
         (FeatureSet<TQuery> queryFeatures, Tower<float> queryTower) = ReadSide(properties, "query", store, parameters, queryBindings);
         (FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower) = ReadSide(properties, "candidate", store, parameters, candidateBindings);
-        var model = new TwoTowerModel<TQuery, TCandidate>(queryFeatures, queryTower, candidateFeatures, candidateTower);
+        var model = new TwoTowerModel<TQuery, TCandidate>(
+            queryFeatures, queryTower, candidateFeatures, candidateTower, properties.GetInts("matryoshka", 1, queryTower.Dimensions - 1));
         var index = new DescriptionProperties(properties.GetElement("index"), "Index");
         index.AllowOnly("type", "identifiers");
         index.GetString("type", "brute_force");

@@ -18,9 +18,15 @@ public sealed class TwoTowerModel<TQuery, TCandidate> : TwoTowerModel
     /// <param name="queryTower">Reads these features, in their order.</param>
     /// <param name="candidateFeatures">Encodes candidates.</param>
     /// <param name="candidateTower">Reads these features, in their order.</param>
+    /// <param name="matryoshkaDimensions">See <see cref="TwoTowerModel.MatryoshkaDimensions"/>; null for none.</param>
     /// <exception cref="ArgumentException">A tower reads other features, or features of other sizes, or the towers do not fit each other.</exception>
-    public TwoTowerModel(FeatureSet<TQuery> queryFeatures, Tower<float> queryTower, FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower)
-        : base(queryTower, candidateTower)
+    public TwoTowerModel(
+        FeatureSet<TQuery> queryFeatures,
+        Tower<float> queryTower,
+        FeatureSet<TCandidate> candidateFeatures,
+        Tower<float> candidateTower,
+        IReadOnlyList<int>? matryoshkaDimensions = null)
+        : base(queryTower, candidateTower, matryoshkaDimensions ?? [])
     {
         ArgumentNullException.ThrowIfNull(queryFeatures);
         ArgumentNullException.ThrowIfNull(candidateFeatures);

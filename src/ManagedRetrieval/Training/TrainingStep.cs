@@ -22,6 +22,11 @@ internal sealed class TrainingStep
     private readonly TrainingOptions _options;
     private readonly CandidateMemory<float>? _memory;
     private readonly StackRows<float> _stack = new();
+    private readonly Add<float> _add = new();
+    private readonly NormalizeRows<float> _normalizeRows = new();
+    private readonly TakeColumns<float>[] _truncations;
+    private readonly Scale<float> _average;
+    private readonly RaggedIds _known = new();
     private readonly EncodedBatch _queries;
     private readonly EncodedBatch _candidates;
 
@@ -32,6 +37,8 @@ internal sealed class TrainingStep
         TwoTowerModel model, RetrievalTask<float> task, Tape<float> tape, RetrievalDataset data, TrainingOptions options, CandidateMemory<float>? memory)
     {
         (_model, _task, _tape, _data, _options, _memory) = (model, task, tape, data, options, memory);
+        _truncations = [.. model.MatryoshkaDimensions.Select(dimensions => new TakeColumns<float>(0, dimensions))];
+        _average = new Scale<float>(1f / (1 + _truncations.Length));
         (_queries, _candidates) = (data.Queries.NewEmpty(), data.Candidates.NewEmpty());
         _probabilities = !options.CorrectSamplingBias ? default
             : options.CandidateSamplingProbability.IsEmpty ? data.CandidateFrequencies() : options.CandidateSamplingProbability;
@@ -63,11 +70,13 @@ internal sealed class TrainingStep
         var arguments = new RetrievalArguments<float>
         {
             CandidateIds = new CandidateIds((ReadOnlyMemory<int>)ids),
+            KnownPositives = Known(rows),
             SampleWeight = GatherTensor(_data.Weights, rows, own),
             CandidateSamplingProbability = probabilities,
             ComputeMetrics = false,
         };
         Variable<float> loss = Loss(queries, all, arguments, epoch, out RetrievalCounts counts);
+        loss = WithLeadingDimensions(loss, queries, all, arguments, epoch);
         Remember(candidates.Value, ids[..(own + sampled)], probabilities);
         double weight = arguments.SampleWeight.IsDefault ? own : RowReduce.Sum<float>(arguments.SampleWeight.Span);
         double divisor = _task.Options.Reduction == LossReduction.Sum ? 1 : _task.Options.TfrsCompatible ? own : weight;
@@ -113,6 +122,42 @@ internal sealed class TrainingStep
         return float.IsFinite(value)
             ? loss
             : throw NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
+    }
+
+    /// <summary>The mean of the loss and of those of the leading dimensions on their own.</summary>
+    private Variable<float> WithLeadingDimensions(
+        Variable<float> loss, Variable<float> queries, Variable<float> candidates, RetrievalArguments<float> arguments, int epoch)
+    {
+        if (_truncations.Length == 0)
+        {
+            return loss;
+        }
+
+        foreach (TakeColumns<float> truncation in _truncations)
+        {
+            loss = _tape.Apply(_add, [loss, Loss(Truncated(queries, truncation), Truncated(candidates, truncation), arguments, epoch, out _)]);
+        }
+
+        return _tape.Apply(_average, [loss]);
+    }
+
+    private Variable<float> Truncated(Variable<float> embeddings, TakeColumns<float> truncation)
+    {
+        Variable<float> columns = _tape.Apply(truncation, [embeddings]);
+        return _model.QueryTower.Normalize ? _tape.Apply(_normalizeRows, [columns]) : columns;
+    }
+
+    private KnownPositives Known(ReadOnlySpan<int> pairs)
+    {
+        if (_data.Known is not { } known)
+        {
+            return default;
+        }
+
+        Span<int> groups = _tape.AllocateIndices(pairs.Length).Span;
+        Gather<int>(known.Groups, pairs, groups);
+        _known.Gather(known.Positives, groups);
+        return new KnownPositives(new CandidateIds(_known.Ids), _known.Offsets);
     }
 
     private void Sample(ulong step, Span<int> rows)

@@ -28,7 +28,7 @@ public class RetrieverSnapshotTests
             "candidate":{"features":[{"name":"candidate","feature":{"type":"id","key":"int","out_of_vocabulary_buckets":2,"seed":0,"known_keys":3}}],
             "tower":{"inputs":[{"type":"bag","feature":"candidate","table":"candidate.table","combiner":"sum","weights":null}],"join":"concatenate",
             "layers":[{"type":"linear","weights":"candidate.linear.weights","bias":"candidate.linear.bias"}],"normalize":false}},
-            "index":{"type":"brute_force","identifiers":"string"}}
+            "matryoshka":[],"index":{"type":"brute_force","identifiers":"string"}}
             """.ReplaceLineEndings(""),
             RetrieverSamples.Description(Ids));
         Assert.Equal(

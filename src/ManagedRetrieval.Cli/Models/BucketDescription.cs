@@ -1,0 +1,20 @@
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>Numbers cut into buckets of equally many.</summary>
+internal sealed record BucketDescription : EmbeddedDescription
+{
+    public int Buckets { get; init; } = 16;
+
+    public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
+        tower.Embed(FeatureName, BucketFeature.Fit(data.Entities.Select(Number), Buckets), Number, Embedding);
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Number);
+
+    private double Number(Entity entity) => entity.Attributes.Number(Field);
+}

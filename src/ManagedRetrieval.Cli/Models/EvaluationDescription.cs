@@ -1,0 +1,20 @@
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>How models are measured.</summary>
+internal sealed record EvaluationDescription
+{
+    /// <summary>Cut-offs of the metrics.</summary>
+    public IReadOnlyList<int> Ks { get; init; } = [1, 5, 10, 20, 50, 100];
+
+    /// <summary>Whether what a user had before is left out of his answers.</summary>
+    public bool ExcludeSeen { get; init; } = true;
+
+    /// <summary>Whether each interaction is a query of its own; else each user is, with all his interactions as positives.</summary>
+    public bool EachInteraction { get; init; }
+
+    /// <summary>Whether every row of the item table is a candidate; else what occurs in the data.</summary>
+    public bool AllItems { get; init; }
+
+    /// <summary>Whether metrics bear the names of TensorFlow Recommenders, ties counting for the positive.</summary>
+    public bool TfrsNames { get; init; }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>A feature of a tower: what it reads, how it is fitted, how it is embedded.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(IdDescription), "id")]
+[JsonDerivedType(typeof(HashDescription), "hash")]
+[JsonDerivedType(typeof(TextDescription), "text")]
+[JsonDerivedType(typeof(ListDescription), "list")]
+[JsonDerivedType(typeof(HistoryDescription), "history")]
+[JsonDerivedType(typeof(NumberDescription), "number")]
+[JsonDerivedType(typeof(BucketDescription), "bucket")]
+[JsonDerivedType(typeof(TimeDescription), "time")]
+[JsonDerivedType(typeof(TimeBucketDescription), "time_bucket")]
+[JsonDerivedType(typeof(VectorDescription), "vector")]
+internal abstract record FeatureDescription
+{
+    /// <summary>What a description calls the key of a user or an item.</summary>
+    public const string UserKey = "user", ItemKey = "item";
+
+    /// <summary>Other than those of the tower's other features; by default what is read.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The column of the table of users or items that is read; or "user" or "item" for the key itself.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The column that must be read from the table; null where none is.</summary>
+    public virtual ItemAttribute? Attribute => ReadsKey ? null : ItemAttribute.Text(Field);
+
+    [JsonIgnore]
+    public string FeatureName => Name ?? Field;
+
+    /// <summary>What is read.</summary>
+    [JsonIgnore]
+    protected virtual string Field => From ?? throw new ToolException($"A feature of type {GetType().Name[..^"Description".Length]} needs 'from', the column that it reads.");
+
+    [JsonIgnore]
+    protected bool ReadsKey => Field is UserKey or ItemKey;
+
+    /// <summary>Fits the feature and adds it to a tower.</summary>
+    public abstract void AddTo(TowerBuilder<Entity> tower, FitData data);
+
+    /// <summary>Says where a saved model's feature finds its value.</summary>
+    public abstract void Bind(FeatureBindings<Entity> bindings);
+
+    /// <summary>The text that is read, which may be missing.</summary>
+    protected string? Text(Entity entity) => ReadsKey ? entity.Key : entity.Attributes.Text(Field);
+}
+
+/// <summary>A feature whose ids are embedded.</summary>
+internal abstract record EmbeddedDescription : FeatureDescription
+{
+    /// <summary>Features that name one table share it.</summary>
+    public string? Table { get; init; }
+
+    public int? Dimensions { get; init; }
+
+    public Engine.Autodiff.Ops.BagCombiner Combiner { get; init; } = Engine.Autodiff.Ops.BagCombiner.Mean;
+
+    public bool LearnWeights { get; init; }
+
+    protected EmbeddingOptions Embedding => new() { Table = Table, Dimensions = Dimensions, Combiner = Combiner, LearnWeights = LearnWeights };
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>The items that a user met before, oldest first.</summary>
+internal sealed record HistoryDescription : FeatureDescription
+{
+    public HistoryKind Encoder { get; init; }
+
+    /// <summary>How many of the last items are read.</summary>
+    public int MaximumLength { get; init; } = 50;
+
+    /// <summary>As that of an id feature of the items, with which a table is shared.</summary>
+    public int OutOfVocabularyBuckets { get; init; } = 1;
+
+    public int MinimumCount { get; init; } = 1;
+
+    public string? Table { get; init; }
+
+    public int? Dimensions { get; init; }
+
+    public int? Hidden { get; init; }
+
+    public int Blocks { get; init; } = 2;
+
+    public double Dropout { get; init; } = 0.2;
+
+    public override ItemAttribute? Attribute => null;
+
+    [JsonIgnore]
+    protected override string Field => "history";
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Sequence(
+        FeatureName,
+        new ListFeature<string>(new IdFeature<string>(data.Items(OutOfVocabularyBuckets, MinimumCount)), MaximumLength),
+        History,
+        new SequenceOptions
+        {
+            Encoder = Encoder,
+            Table = Table,
+            Dimensions = Dimensions,
+            Hidden = Hidden,
+            CausalAttention = new CausalAttentionOptions { MaximumLength = MaximumLength, Blocks = Blocks, DropoutRate = Dropout, Hidden = Hidden },
+        });
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, History);
+
+    private static IReadOnlyList<string> History(Entity entity) => entity.History;
+}

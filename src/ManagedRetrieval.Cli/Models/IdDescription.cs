@@ -1,0 +1,24 @@
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>Ids with a vocabulary of those seen in training.</summary>
+internal sealed record IdDescription : EmbeddedDescription
+{
+    /// <summary>Ids that others share.</summary>
+    public int OutOfVocabularyBuckets { get; init; } = 1;
+
+    /// <summary>How often an id must be seen to have an embedding of its own.</summary>
+    public int MinimumCount { get; init; } = 1;
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data)
+    {
+        Vocabulary<string> vocabulary = ReadsKey
+            ? data.Keys(OutOfVocabularyBuckets, MinimumCount)
+            : Vocabulary.Fit(data.Entities.Select(Text).OfType<string>(), OutOfVocabularyBuckets, MinimumCount);
+        tower.Embed(FeatureName, new OptionalFeature<string>(new IdFeature<string>(vocabulary)), Text, Embedding);
+    }
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Text);
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>A layer of a tower.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(DenseLayerDescription), "dense")]
+[JsonDerivedType(typeof(LinearLayerDescription), "linear")]
+[JsonDerivedType(typeof(CrossLayerDescription), "cross")]
+internal abstract record LayerDescription
+{
+    public abstract void AddTo(TowerBuilder<Entity> tower);
+}
+
+/// <summary>A layer of a multi-layer perceptron.</summary>
+internal sealed record DenseLayerDescription : LayerDescription
+{
+    public required int Units { get; init; }
+
+    public Activation Activation { get; init; } = Activation.Relu;
+
+    public bool LayerNorm { get; init; }
+
+    public double Dropout { get; init; }
+
+    public bool Residual { get; init; }
+
+    public override void AddTo(TowerBuilder<Entity> tower) => tower.Dense(
+        Units, new DenseLayerOptions { Activation = Activation, LayerNorm = LayerNorm, DropoutRate = Dropout, Residual = Residual });
+}
+
+/// <summary>A linear layer; without units, to the model's dimensions.</summary>
+internal sealed record LinearLayerDescription : LayerDescription
+{
+    public int? Units { get; init; }
+
+    public override void AddTo(TowerBuilder<Entity> tower) => tower.Linear(Units);
+}
+
+/// <summary>A cross network (DCN-v2).</summary>
+internal sealed record CrossLayerDescription : LayerDescription
+{
+    public int Layers { get; init; } = 2;
+
+    public int? Rank { get; init; }
+
+    public override void AddTo(TowerBuilder<Entity> tower) => tower.Cross(Layers, Rank);
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>Reads descriptions of models.</summary>
+internal static class ModelFile
+{
+    /// <summary>The names of the presets.</summary>
+    public static IReadOnlyList<string> Presets => ["two-tower-ids", "text", "sequence", "tfrs-basic"];
+
+    /// <exception cref="ToolException">There is no preset of this name.</exception>
+    public static ModelDescription Preset(string name)
+    {
+        using Stream stream = typeof(ModelFile).Assembly.GetManifestResourceStream($"presets/{name}.json")
+            ?? throw new ToolException($"There is no preset '{name}', only {string.Join(", ", Presets)}.");
+        using var reader = new StreamReader(stream);
+        return Parse(reader.ReadToEnd(), $"preset {name}");
+    }
+
+    /// <exception cref="ToolException">The file is no description of a model; the message names the line.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async Task<ModelDescription> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path);
+
+    /// <summary>The description in one line.</summary>
+    public static string Write(ModelDescription description) => JsonSerializer.Serialize(description, ModelJson.Default.ModelDescription);
+
+    /// <param name="json">The text of a description.</param>
+    /// <param name="source">What it is called, for messages.</param>
+    /// <exception cref="ToolException">It is no description of a model.</exception>
+    public static ModelDescription Parse(string json, string source)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ModelJson.Default.ModelDescription) ?? throw new ToolException($"'{source}' is null, expected the description of a model.");
+        }
+        catch (JsonException wrong)
+        {
+            string place = wrong.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $", line {line + 1}") : "";
+            throw new ToolException($"'{source}'{place}: {Problem(wrong)}", wrong);
+        }
+    }
+
+    // The serializer's own messages speak of .NET types.
+    private static string Problem(JsonException wrong) =>
+        wrong.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) ? $"there is no such key as {wrong.Path}."
+        : wrong.Message.Contains("missing required properties", StringComparison.Ordinal) ? $"{wrong.Path} lacks a key that is required: {wrong.Message[(wrong.Message.LastIndexOf(':') + 1)..].Trim()}"
+        : wrong.Message.Contains("unrecognized type discriminator", StringComparison.Ordinal) ? $"{wrong.Path} has an unknown type."
+        : wrong.Path is { } path ? $"{path} has a value of the wrong kind."
+        : wrong.Message;
+}
+
+/// <summary>The serializer of descriptions, made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(SnakeCaseEnums)])]
+[JsonSerializable(typeof(ModelDescription))]
+internal sealed partial class ModelJson : JsonSerializerContext;
+
+/// <summary>Enumerations by their names in snake case.</summary>
+internal sealed class SnakeCaseEnums() : JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -1,0 +1,23 @@
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>Numbers, standardised.</summary>
+internal sealed record NumberDescription : FeatureDescription
+{
+    public NumberTransform Transform { get; init; }
+
+    /// <summary>Standard deviations from the mean beyond which numbers are cut off; null for none.</summary>
+    public double? Clip { get; init; }
+
+    public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Numbers(
+        FeatureName, NumberFeature.Fit(data.Entities.Select(Number), new NumberFeatureOptions { Transform = Transform, Clip = Clip }), Number);
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Number);
+
+    private double Number(Entity entity) => entity.Attributes.Number(Field);
+}

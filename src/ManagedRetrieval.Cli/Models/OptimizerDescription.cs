@@ -1,0 +1,64 @@
+using ManagedRetrieval.Optimizers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>What an optimizer is called in a model's description.</summary>
+internal enum OptimizerKind
+{
+    Adam,
+    AdamW,
+    Adagrad,
+    RowWiseAdagrad,
+    Sgd,
+}
+
+/// <summary>What a schedule of the learning rate is called in a model's description.</summary>
+internal enum ScheduleKind
+{
+    Constant,
+    Cosine,
+    InverseSquareRoot,
+}
+
+/// <summary>What moves the parameters.</summary>
+internal sealed record OptimizerDescription
+{
+    public OptimizerKind Type { get; init; } = OptimizerKind.Adam;
+
+    public double LearningRate { get; init; } = 0.001;
+
+    public double WeightDecay { get; init; }
+
+    public double Momentum { get; init; }
+
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>Steps in which the learning rate grows to its full size.</summary>
+    public int WarmUpSteps { get; init; }
+
+    public double? MaximumGradientNorm { get; init; }
+
+    /// <summary>The decay of an exponential average of the weights, which is then what is measured and kept; null for none.</summary>
+    public double? AverageDecay { get; init; }
+
+    /// <param name="steps">Of the whole training.</param>
+    public Optimizer<float> Create(int steps)
+    {
+        LearningRateSchedule main = Schedule switch
+        {
+            ScheduleKind.Cosine => LearningRateSchedule.Cosine(Math.Max(1, steps - WarmUpSteps)),
+            ScheduleKind.InverseSquareRoot => LearningRateSchedule.InverseSquareRoot(Math.Max(1, WarmUpSteps)),
+            _ => LearningRateSchedule.Constant,
+        };
+        LearningRateSchedule schedule = WarmUpSteps > 0 && Schedule != ScheduleKind.InverseSquareRoot ? LearningRateSchedule.WarmUp(WarmUpSteps, main) : main;
+        WeightAverage<float>? average = AverageDecay is { } decay ? WeightAverage<float>.Exponential(decay) : null;
+        return Type switch
+        {
+            OptimizerKind.AdamW => new AdamW<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+            OptimizerKind.Adagrad => new Adagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+            OptimizerKind.RowWiseAdagrad => new RowWiseAdagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+            OptimizerKind.Sgd => new Sgd<float>(LearningRate, Momentum) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+            _ => new Adam<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+        };
+    }
+}

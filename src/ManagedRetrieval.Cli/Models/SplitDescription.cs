@@ -1,0 +1,26 @@
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>What a way to split is called in a model's description.</summary>
+internal enum SplitKind
+{
+    /// <summary>Each user's last interaction is for the test, the one before for validation.</summary>
+    LeaveLastOut,
+
+    /// <summary>Shares of all interactions at random.</summary>
+    Random,
+
+    /// <summary>The latest shares of all interactions.</summary>
+    Latest,
+}
+
+/// <summary>How the data is cut, where no files for test and validation are given.</summary>
+internal sealed record SplitDescription
+{
+    public SplitKind Type { get; init; }
+
+    /// <summary>For Random and Latest.</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>For Random and Latest.</summary>
+    public double TestShare { get; init; } = 0.1;
+}

@@ -1,0 +1,51 @@
+using ManagedRetrieval.Losses;
+using ManagedRetrieval.Tasks;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>What a loss is called in a model's description.</summary>
+internal enum LossKind
+{
+    Softmax,
+    Sigmoid,
+    Bpr,
+    Hinge,
+}
+
+/// <summary>How the loss is made.</summary>
+internal sealed record TaskDescription
+{
+    public LossKind Loss { get; init; }
+
+    /// <summary>The logits are divided by it; null for 1.</summary>
+    public double? Temperature { get; init; }
+
+    public bool LearnTemperature { get; init; }
+
+    public double LabelSmoothing { get; init; }
+
+    public bool RemoveAccidentalHits { get; init; } = true;
+
+    /// <summary>Whether what a user also has in the training part is never a negative.</summary>
+    public bool RemoveKnownPositives { get; init; }
+
+    public bool Symmetric { get; init; }
+
+    public LossReduction Reduction { get; init; } = LossReduction.Mean;
+
+    public RetrievalTask<float> Create() => new(new RetrievalTaskOptions<float>
+    {
+        Loss = Loss switch
+        {
+            LossKind.Sigmoid => new SigmoidLoss<float>(),
+            LossKind.Bpr => new BprLoss<float>(),
+            LossKind.Hinge => new HingeLoss<float>(),
+            _ => LabelSmoothing > 0 ? new SoftmaxLoss<float>(LabelSmoothing) : null,
+        },
+        Temperature = Temperature,
+        LearnTemperature = LearnTemperature,
+        RemoveAccidentalHits = RemoveAccidentalHits,
+        Symmetric = Symmetric,
+        Reduction = Reduction,
+    });
+}

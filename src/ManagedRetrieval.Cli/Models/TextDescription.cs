@@ -1,0 +1,33 @@
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>Texts: words, pairs of words and parts of words, hashed.</summary>
+internal sealed record TextDescription : EmbeddedDescription
+{
+    public int Buckets { get; init; } = 1 << 17;
+
+    public bool Words { get; init; } = true;
+
+    public bool WordPairs { get; init; } = true;
+
+    public int MinimumCharacterNgram { get; init; } = 4;
+
+    public int MaximumCharacterNgram { get; init; } = 4;
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Embed(
+        FeatureName,
+        new OptionalFeature<string>(new TextFeature(new TextFeatureOptions
+        {
+            Buckets = Buckets,
+            Words = Words,
+            WordPairs = WordPairs,
+            MinimumCharacterNGram = MinimumCharacterNgram,
+            MaximumCharacterNGram = MaximumCharacterNgram,
+        })),
+        Text,
+        Embedding);
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Text);
+}

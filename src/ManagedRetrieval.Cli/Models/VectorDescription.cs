@@ -1,0 +1,31 @@
+using System.Globalization;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Towers;
+
+namespace ManagedRetrieval.Cli.Models;
+
+/// <summary>A vector of numbers that stands in a column, such as one from a language model.</summary>
+internal sealed record VectorDescription : FeatureDescription
+{
+    public required int Width { get; init; }
+
+    /// <summary>What stands between the numbers where they are written as one text.</summary>
+    public char? Separator { get; init; }
+
+    public override ItemAttribute? Attribute => ItemAttribute.List(Field, Separator);
+
+    public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Numbers(FeatureName, new VectorFeature(Width), Vector);
+
+    public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Vector);
+
+    /// <summary>Something of which nothing is known has the vector 0.</summary>
+    private ReadOnlyMemory<float> Vector(Entity entity)
+    {
+        IReadOnlyList<string> numbers = entity.Attributes.List(Field);
+        return numbers.Count == 0 ? new float[Width] : numbers.Select(number =>
+            float.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                ? value
+                : throw new ToolException($"Column '{Field}' of '{entity.Key}' holds '{number}', expected a number.")).ToArray();
+    }
+}
