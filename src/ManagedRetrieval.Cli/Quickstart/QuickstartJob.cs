@@ -68,7 +68,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         return ExitCode.Done;
     }
 
-    private Task<IReadOnlyList<EpochResult>> TrainAsync(
+    private Task<TrainingResult> TrainAsync(
         ReferenceDocsDataset docs, TwoTowerModel<string, string> model, WorkerTeam team, CancellationToken cancellationToken)
     {
         RetrievalDataset data = RetrievalDataset.Encode(

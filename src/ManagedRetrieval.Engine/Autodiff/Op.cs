@@ -11,6 +11,12 @@ namespace ManagedRetrieval.Engine.Autodiff;
 public abstract class Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>What messages call the op.</summary>
+    internal string Name => GetType().Name.Split('`')[0];
+
+    /// <summary>Whether −∞ in the output is meant: it marks what the op took out.</summary>
+    internal virtual bool RemovesEntries => false;
+
     /// <summary>Checks the inputs' shapes and gives the output's.</summary>
     /// <param name="inputs">The shapes of the inputs, in order.</param>
     /// <param name="indices">The integers of this application.</param>

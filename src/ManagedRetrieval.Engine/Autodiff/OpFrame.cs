@@ -69,7 +69,7 @@ public sealed class OpFrame<T>
     public RowGradient<T> InputRowGradient(int input) =>
         InputFrame(input).Parameter is EmbeddingTable<T> table
             ? table.Gradient
-            : throw new InvalidOperationException($"Input {input} of {Op?.GetType().Name.Split('`')[0]} is no embedding table.");
+            : throw new InvalidOperationException($"Input {input} of {Op?.Name} is no embedding table.");
 
     /// <summary>Whether an input is an embedding table.</summary>
     public bool IsTable(int input) => InputFrame(input).Parameter is EmbeddingTable<T>;
@@ -80,7 +80,7 @@ public sealed class OpFrame<T>
     {
         if (!IsTable(input))
         {
-            throw new ArgumentException($"{Op?.GetType().Name.Split('`')[0]} looks up an embedding table; its input {input} is none.", nameof(input));
+            throw new ArgumentException($"{Op?.Name} looks up an embedding table; its input {input} is none.", nameof(input));
         }
     }
 
@@ -137,6 +137,9 @@ public sealed class OpFrame<T>
 
         return _gradient;
     }
+
+    /// <summary>The number of an input's frame.</summary>
+    internal int InputNumber(int input) => _inputs[input];
 
     private OpFrame<T> InputFrame(int input)
     {

@@ -12,7 +12,7 @@ namespace ManagedRetrieval.Engine.Autodiff;
 /// <see cref="Reset"/> takes back, so that a loop which resets its tape each step stops allocating once warm. Not
 /// safe for several threads at once.
 /// </remarks>
-public sealed class Tape<T>
+public sealed partial class Tape<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<OpFrame<T>> _frames = [];
@@ -32,6 +32,9 @@ public sealed class Tape<T>
 
     /// <summary>Where matrix products run.</summary>
     public IComputeBackend<T> Backend { get; }
+
+    /// <summary>Adds up what each op takes; null, the default, measures nothing.</summary>
+    public TapeProfile? Profile { get; set; }
 
     internal WorkerTeam Workers { get; }
 
@@ -70,7 +73,17 @@ public sealed class Tape<T>
         Tensor<T> output = Allocate(op.InferShape(shapes[..inputs.Length], indices));
         OpFrame<T> frame = NextFrame();
         frame.SetOp(op, inputs, indices, output);
-        op.Forward(frame);
+        if (Profile is { } profile)
+        {
+            long start = TapeProfile.Now();
+            op.Forward(frame);
+            profile.AddForward(op.GetType(), start);
+        }
+        else
+        {
+            op.Forward(frame);
+        }
+
         return new Variable<T>(this, _count++, _step);
     }
 
@@ -191,23 +204,34 @@ public sealed class Tape<T>
             for (int i = last; i >= 0; i--)
             {
                 OpFrame<T> frame = _frames[i];
-                if (frame.NeedsOutputGradient && frame.HasGradient)
+                if (frame.NeedsOutputGradient && frame.HasGradient && frame.Op is { } op)
                 {
-                    frame.Op?.Backward(frame);
+                    long start = Profile is null ? 0 : TapeProfile.Now();
+                    op.Backward(frame);
+                    Profile?.AddBackward(op.GetType(), start);
                 }
             }
         }
         catch
         {
             // What look-ups recorded lies in memory of this step; a later pass must not sum it.
-            for (int i = 0; i <= last; i++)
-            {
-                (_frames[i].Parameter as EmbeddingTable<T>)?.Gradient.DiscardPending();
-            }
-
+            DiscardPending(last);
             throw;
         }
 
+        Coalesce(last);
+    }
+
+    private void DiscardPending(int last)
+    {
+        for (int i = 0; i <= last; i++)
+        {
+            (_frames[i].Parameter as EmbeddingTable<T>)?.Gradient.DiscardPending();
+        }
+    }
+
+    private void Coalesce(int last)
+    {
         for (int i = 0; i <= last; i++)
         {
             (_frames[i].Parameter as EmbeddingTable<T>)?.Gradient.Coalesce(Workers);

@@ -4,7 +4,7 @@ namespace ManagedRetrieval.Metrics;
 
 /// <summary>The weighted mean of the losses over an epoch, Σ w·l / Σ w.</summary>
 /// <param name="name">What the figure is called in reports.</param>
-public sealed class MeanLoss(string name = "loss") : ILossMetric
+public sealed class MeanLoss(string name = "loss") : ILossMetricState
 {
     private double _sum;
     private double _weight;
@@ -34,4 +34,16 @@ public sealed class MeanLoss(string name = "loss") : ILossMetric
 
     /// <inheritdoc/>
     public void Reset() => (_sum, _weight) = (0, 0);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> SaveState() => [_sum, _weight];
+
+    /// <inheritdoc/>
+    public void RestoreState(IReadOnlyList<double> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_sum, _weight) = state.Count == 2
+            ? (state[0], state[1])
+            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"state must be two numbers, not {state.Count}."), nameof(state));
+    }
 }

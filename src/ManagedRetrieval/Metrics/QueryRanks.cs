@@ -4,7 +4,7 @@ namespace ManagedRetrieval.Metrics;
 
 /// <summary>Exact ranks of the positives of many queries, as one pass over a corpus counted them. Every ranking metric follows from them.</summary>
 /// <remarks>Immutable. Made by <see cref="FactorizedTopK"/>, from a batch's logits, or from counts of another source.</remarks>
-public sealed class QueryRanks
+public sealed partial class QueryRanks
 {
     private readonly RankBlock[] _blocks;
     private readonly int[] _offsets;

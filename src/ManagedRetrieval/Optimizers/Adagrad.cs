@@ -29,6 +29,9 @@ public sealed class Adagrad<T> : Optimizer<T>
         _epsilon = Setting.Positive<T>(epsilon, nameof(epsilon));
     }
 
+    private protected override IReadOnlyList<(string Name, double Value)> RuleSettings =>
+        [("initialAccumulator", _initialAccumulator), ("epsilon", double.CreateChecked(_epsilon))];
+
     private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => [new("accumulator", shape, _initialAccumulator)];
 
     private protected override void Begin(double rate, int steps) => _minusRate = T.CreateChecked(-rate);

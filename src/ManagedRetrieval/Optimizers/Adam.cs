@@ -26,6 +26,8 @@ public sealed class Adam<T> : Optimizer<T>
     public Adam(double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
         : base(learningRate) => _settings = new(beta1, beta2, epsilon);
 
+    private protected override IReadOnlyList<(string Name, double Value)> RuleSettings => _settings.Named;
+
     private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => [new("mean", shape, 0), new("mean_square", shape, 0)];
 
     private protected override void Begin(double rate, int steps) => _rule = _settings.Rule(rate, steps);

@@ -15,6 +15,9 @@ internal sealed class AdamSettings<T>
     public AdamSettings(double beta1, double beta2, double epsilon) => (_beta1, _beta2, _epsilon) =
         (Setting.Decay<T>(beta1, nameof(beta1)), Setting.Decay<T>(beta2, nameof(beta2)), Setting.Positive<T>(epsilon, nameof(epsilon)));
 
+    /// <summary>The numbers by name.</summary>
+    public IReadOnlyList<(string Name, double Value)> Named => [("beta1", _beta1), ("beta2", _beta2), ("epsilon", double.CreateChecked(_epsilon))];
+
     /// <summary>The rule of one step of one parameter.</summary>
     /// <param name="rate">η.</param>
     /// <param name="steps">t.</param>

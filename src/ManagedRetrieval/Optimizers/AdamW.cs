@@ -32,6 +32,8 @@ public sealed class AdamW<T> : Optimizer<T>
 
     private protected override bool DecouplesDecay => true;
 
+    private protected override IReadOnlyList<(string Name, double Value)> RuleSettings => _settings.Named;
+
     private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => [new("mean", shape, 0), new("mean_square", shape, 0)];
 
     private protected override void Begin(double rate, int steps) => _rule = _settings.Rule(rate, steps);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Engine.Autodiff;
 
 namespace ManagedRetrieval.Optimizers;
@@ -51,5 +52,43 @@ public abstract partial class Optimizer<T>
         left.RequireEmpty();
         importAverage?.Invoke();
         (Steps, _states) = (steps, states);
+    }
+
+    /// <summary>All that decides how steps are taken, by name, for messages and to tell optimizers apart.</summary>
+    /// <param name="parameters">Those that it moves.</param>
+    /// <param name="steps">How many steps back the schedule is asked: at the powers of two up to there, and for the step after it.</param>
+    internal IReadOnlyDictionary<string, string> Settings(IReadOnlyList<Parameter<T>> parameters, int steps)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["type"] = GetType().Name.Split('`')[0],
+            [nameof(LearningRate)] = Text(LearningRate),
+            [nameof(WeightDecay)] = Text(WeightDecay),
+            [nameof(MaximumGradientNorm)] = MaximumGradientNorm is { } norm ? Text(norm) : "none",
+            [nameof(Average)] = Average?.Setting ?? "none",
+        };
+        foreach ((string name, double value) in RuleSettings)
+        {
+            settings[name] = Text(value);
+        }
+
+        foreach (Parameter<T> parameter in parameters)
+        {
+            ParameterGroup<T>? group = _states.TryGetValue(parameter, out ParameterState<T>? state) ? state.Group : Groups.FirstOrDefault(group => group.Takes(parameter));
+            settings[$"group of '{parameter.Name}'"] = group is null ? "none" : string.Create(
+                CultureInfo.InvariantCulture, $"rate {group.RateFactor}, decay {group.WeightDecay ?? WeightDecay}{(group.Frozen ? ", frozen" : "")}");
+        }
+
+        for (int step = 1; step > 0 && step <= steps; step *= 2)
+        {
+            AddFactor(step);
+        }
+
+        AddFactor(steps + 1);
+        return settings;
+
+        void AddFactor(int step) => settings[string.Create(CultureInfo.InvariantCulture, $"{nameof(Schedule)}, step {step}")] = Text(Schedule.Factor(step));
+
+        static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
     }
 }

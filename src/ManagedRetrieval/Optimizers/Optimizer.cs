@@ -116,6 +116,9 @@ public abstract partial class Optimizer<T>
         Steps++;
     }
 
+    /// <summary>The numbers of the rule, by name.</summary>
+    private protected abstract IReadOnlyList<(string Name, double Value)> RuleSettings { get; }
+
     /// <summary>What the rule keeps of a parameter: at most two tensors.</summary>
     /// <param name="shape">The parameter's shape.</param>
     /// <param name="rows">The parameter's rows; 1 for a vector.</param>

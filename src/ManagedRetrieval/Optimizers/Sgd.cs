@@ -35,6 +35,9 @@ public sealed class Sgd<T> : Optimizer<T>
         }
     }
 
+    private protected override IReadOnlyList<(string Name, double Value)> RuleSettings =>
+        [("momentum", double.CreateChecked(_momentum)), ("nesterov", _nesterov ? 1 : 0)];
+
     private protected override IReadOnlyList<StateSlot> SlotsOf(Shape shape, int rows) => _momentum == T.Zero ? [] : [new("velocity", shape, 0)];
 
     private protected override void Begin(double rate, int steps) => _minusRate = T.CreateChecked(-rate);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
@@ -42,6 +43,10 @@ public sealed class WeightAverage<T>
 
     /// <summary>Whether the averages are in the place of the weights.</summary>
     public bool IsSwappedIn { get; private set; }
+
+    /// <summary>What decides it, in words.</summary>
+    internal string Setting => string.Create(
+        CultureInfo.InvariantCulture, $"{(_decay is { } decay ? $"exponential, decay {decay.ToString(CultureInfo.InvariantCulture)}" : "plain")}, start {_start}");
 
     private int AveragedSteps => Math.Max(0, Steps - _start);
 

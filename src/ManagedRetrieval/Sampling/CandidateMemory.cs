@@ -17,7 +17,7 @@ namespace ManagedRetrieval.Sampling;
 /// reading copies nothing and adding moves each entry at most once per capacity added. For use by one thread.
 /// </para>
 /// </remarks>
-public sealed class CandidateMemory<T>
+public sealed partial class CandidateMemory<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Tensor<T> _embeddings;

@@ -3,6 +3,7 @@ using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Tasks;
 
@@ -117,6 +118,13 @@ public sealed class RetrievalTask<T>
 
     /// <summary>Makes batch and loss metrics start anew.</summary>
     internal void ResetBatchMetrics() => _metrics.ResetBatch();
+
+    /// <summary>Saves what batch and loss metrics gathered since they last started anew.</summary>
+    internal void AddBatchMetricsTo(SafetensorsWriter writer, string prefix) => _metrics.AddBatchTo(writer, prefix);
+
+    /// <summary>Brings batch and loss metrics to where <see cref="AddBatchMetricsTo"/> saved them.</summary>
+    /// <exception cref="SnapshotFormatException">Something is missing, or is not what these metrics save.</exception>
+    internal void ReadBatchMetrics(SafetensorsFile file, string prefix) => _metrics.ReadBatch(file, prefix);
 
     private static Variable<T> Checked(Variable<T> losses, Tape<T> tape, int queries)
     {

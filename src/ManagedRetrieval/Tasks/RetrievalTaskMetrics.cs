@@ -9,7 +9,7 @@ using ManagedRetrieval.Metrics;
 namespace ManagedRetrieval.Tasks;
 
 /// <summary>The metrics of a task, gathered over calls.</summary>
-internal sealed class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
+internal sealed partial class RetrievalTaskMetrics<T>(RetrievalTaskOptions<T> options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly object _lock = new();

@@ -19,16 +19,22 @@ public sealed record EpochResult(int Epoch, double Loss, TimeSpan Elapsed)
     /// <summary>The task's batch and loss metrics over this epoch, by name; empty where it has none.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 
+    /// <summary>What <see cref="Validation.Evaluate"/> gave after this epoch, by name; empty where nobody looked.</summary>
+    public IReadOnlyDictionary<string, double> Validation { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+
+    /// <summary>Whether the validation metric was better than after every epoch before.</summary>
+    public bool IsBest { get; init; }
+
     /// <summary>The figures in one line.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"epoch {Epoch}, loss {Loss:f4}, {Elapsed.TotalSeconds:f1} s");
-        foreach ((string name, double value) in Metrics)
+        foreach ((string name, double value) in Metrics.Concat(Validation))
         {
             text.Append(CultureInfo.InvariantCulture, $", {name} {value:f4}");
         }
 
-        return text.ToString();
+        return text.Append(IsBest ? ", best so far" : "").ToString();
     }
 }

@@ -39,6 +39,20 @@ public sealed record TrainingOptions
     /// <summary>For how many steps a candidate is remembered, at least 1.</summary>
     public int MemoryMaximumAge { get; init; } = int.MaxValue;
 
+    /// <summary>Judges the model at the end of epochs; null does not look.</summary>
+    public Validation? Validation { get; init; }
+
+    /// <summary>
+    /// The time after which no step begins, positive; the epoch in progress ends there. Time before a checkpoint counts. Null for no end.
+    /// </summary>
+    public TimeSpan? TimeBudget { get; init; }
+
+    /// <summary>Where and how often the run is saved; null never saves it.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
+    /// <summary>Whether to measure where the time of the steps goes, which costs little: see <see cref="TrainingResult.Profile"/>.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>How many steps an epoch has: what a learning-rate schedule over a whole run is made of.</summary>
     /// <param name="pairs">The pairs of the data, at least 2.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="pairs"/> or <see cref="BatchSize"/> is less than 2.</exception>

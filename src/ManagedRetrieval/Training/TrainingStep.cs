@@ -29,6 +29,7 @@ internal sealed class TrainingStep
     private readonly RaggedIds _known = new();
     private readonly EncodedBatch _queries;
     private readonly EncodedBatch _candidates;
+    private readonly StepFaults _faults;
 
     /// <summary>For each corpus row the probability, per draw, of coming with a pair; empty where nothing is corrected.</summary>
     private readonly ReadOnlyMemory<float> _probabilities;
@@ -40,6 +41,7 @@ internal sealed class TrainingStep
         _truncations = [.. model.MatryoshkaDimensions.Select(dimensions => new TakeColumns<float>(0, dimensions))];
         _average = new Scale<float>(1f / (1 + _truncations.Length));
         (_queries, _candidates) = (data.Queries.NewEmpty(), data.Candidates.NewEmpty());
+        _faults = new StepFaults(tape);
         _probabilities = !options.CorrectSamplingBias ? default
             : options.CandidateSamplingProbability.IsEmpty ? data.CandidateFrequencies() : options.CandidateSamplingProbability;
     }
@@ -53,8 +55,10 @@ internal sealed class TrainingStep
     {
         _tape.Reset();
         int own = pairs.Length, sampled = _options.NegativeSampler is null ? 0 : _options.SampledNegatives;
-        Span<int> rows = _tape.AllocateIndices(own).Span;
+        Memory<int> numbers = _tape.AllocateIndices(own);
+        Span<int> rows = numbers.Span;
         pairs.CopyTo(rows);
+        _faults.Begin(numbers);
         Memory<int> ids = _tape.AllocateIndices(own + sampled + (_memory?.Count ?? 0));
         Gather<int>(_data.Positives, rows, ids.Span[..own]);
         Sample(step, ids.Span.Slice(own, sampled));
@@ -62,7 +66,9 @@ internal sealed class TrainingStep
         _candidates.Gather(_data.Candidates, ids.Span[..(own + sampled)]);
         var pass = TowerPass.Training(unchecked((int)step));
         Variable<float> queries = _model.QueryTower.Apply(_tape, _queries, pass);
+        _faults.QueriesAreDone(ids, own + sampled);
         Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates, pass);
+        _faults.CandidatesAreDone();
         RequireFinite(queries.Value, "a query's embedding", epoch);
         RequireFinite(candidates.Value, "a candidate's embedding", epoch);
         Tensor<float> probabilities = Probabilities(ids.Span, own, sampled);
@@ -92,15 +98,25 @@ internal sealed class TrainingStep
         }
     }
 
-    /// <summary>What refuses a step.</summary>
-    internal static ArithmeticException NotFinite(string what, int epoch, Exception? cause = null) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. A smaller learning rate may help."), cause);
-
-    private static void RequireFinite(Tensor<float> embeddings, string what, int epoch)
+    private void RequireFinite(Tensor<float> embeddings, string what, int epoch)
     {
         if (!TensorPrimitives.IsFiniteAll<float>(embeddings.Span))
         {
-            throw NotFinite(what + " is no longer finite", epoch);
+            throw _faults.NotFinite(what + " is no longer finite", epoch);
+        }
+    }
+
+    /// <summary>A step by a gradient that is not finite would leave a model of which nothing can be saved.</summary>
+    /// <exception cref="ArithmeticException">A gradient is not finite.</exception>
+    public void RequireFiniteGradients(IReadOnlyList<Parameter<float>> parameters, Variable<float> loss, int epoch)
+    {
+        // Not foreach, whose enumerator would be allocated.
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (!TensorPrimitives.IsFiniteAll<float>(parameters[i].GradientElements))
+            {
+                throw _faults.NotFiniteGradient($"the gradient of '{parameters[i].Name}' is not finite", epoch, loss);
+            }
         }
     }
 
@@ -114,14 +130,14 @@ internal sealed class TrainingStep
         }
         catch (ArithmeticException cause)
         {
-            throw NotFinite("a score or the loss overflowed", epoch, cause);
+            throw _faults.NotFinite("a score or the loss overflowed", epoch, cause);
         }
 
         // Before the update, which would spread the NaN over every parameter.
         float value = loss.Value.Span[0];
         return float.IsFinite(value)
             ? loss
-            : throw NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
+            : throw _faults.NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
     }
 
     /// <summary>The mean of the loss and of those of the leading dimensions on their own.</summary>

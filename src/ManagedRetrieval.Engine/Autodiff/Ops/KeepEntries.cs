@@ -14,6 +14,8 @@ namespace ManagedRetrieval.Engine.Autodiff.Ops;
 public sealed class KeepEntries<T> : Op<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    internal override bool RemovesEntries => true;
+
     /// <inheritdoc/>
     public override Shape InferShape(ReadOnlySpan<Shape> inputs, OpIndices indices)
     {
