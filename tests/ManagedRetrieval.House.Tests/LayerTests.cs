@@ -38,6 +38,7 @@ public class LayerTests
         ["ManagedRetrieval.Towers"] = 11,
         ["ManagedRetrieval.Tasks"] = 12,
         ["ManagedRetrieval.Data"] = 12,
+        ["ManagedRetrieval.Evaluation"] = 13,
         ["ManagedRetrieval.Training"] = 13,
         ["ManagedRetrieval.Retrieval"] = 13,
         ["ManagedRetrieval.Readers.Text"] = 14,

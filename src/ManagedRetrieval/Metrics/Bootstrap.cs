@@ -4,7 +4,7 @@ using ManagedRetrieval.Engine.Kernels;
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>How much a figure owes to the queries that happened to be asked.</summary>
-public static class Bootstrap
+public static partial class Bootstrap
 {
     // Keeps these numbers apart from those that others draw with the same seed.
     private const ulong Stream = 0xB007;
@@ -39,17 +39,7 @@ public static class Bootstrap
     {
         ArgumentNullException.ThrowIfNull(metric);
         RankMetric.Check(ranks, policy, sampleWeight);
-        if (!(level > 0 && level < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(level), level, string.Create(CultureInfo.InvariantCulture, $"level is {level}; expected a number above 0 and below 1."));
-        }
-
-        if (resamples < 1 || resamples > Array.MaxLength)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(resamples), resamples, string.Create(CultureInfo.InvariantCulture, $"resamples is {resamples}; expected at least 1 and at most {Array.MaxLength}."));
-        }
-
+        CheckDraws(level, resamples);
         double[] values = new double[ranks.Count];
         double[] weights = new double[ranks.Count];
         int counted = metric.Collect(ranks, policy, sampleWeight, values, weights);
@@ -60,10 +50,30 @@ public static class Bootstrap
         }
 
         double[] figures = Resample(metric, values.AsSpan(0, counted), weights.AsSpan(0, counted), resamples, seed, cancellationToken);
+        return Between(estimate, figures, level);
+    }
+
+    private static void CheckDraws(double level, int resamples)
+    {
+        if (!(level > 0 && level < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level, string.Create(CultureInfo.InvariantCulture, $"level is {level}; expected a number above 0 and below 1."));
+        }
+
+        if (resamples < 1 || resamples > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(resamples), resamples, string.Create(CultureInfo.InvariantCulture, $"resamples is {resamples}; expected at least 1 and at most {Array.MaxLength}."));
+        }
+    }
+
+    /// <summary>The interval between the order statistics that a level names; sorts the figures.</summary>
+    private static ConfidenceInterval Between(double estimate, double[] figures, double level)
+    {
         figures.AsSpan().Sort();
 
         // (1 - 0.9) / 2 · 1000 is 49.999... in floating point, and means 50.
-        int fromTheEnd = Math.Max(1, (int)Math.Floor((resamples + 1.0) * (1 - level) / 2 + 1e-9));
+        int fromTheEnd = Math.Max(1, (int)Math.Floor((figures.Length + 1.0) * (1 - level) / 2 + 1e-9));
         return new ConfidenceInterval(estimate, figures[fromTheEnd - 1], figures[^fromTheEnd]);
     }
 
