@@ -86,6 +86,23 @@ internal sealed class DescriptionProperties
             : throw Error(name, Show(value), Expected);
     }
 
+    public double GetNumber(string name, double minimum, double maximum)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}");
+        JsonElement value = Get(name, expected);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
+            && number >= minimum && number <= maximum
+            ? number
+            : throw Error(name, Show(value), expected);
+    }
+
+    public IReadOnlyList<JsonElement> GetArray(string name)
+    {
+        const string Expected = "an array";
+        JsonElement value = Get(name, Expected);
+        return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw Error(name, Show(value), Expected);
+    }
+
     /// <summary>Calls a constructor whose arguments come from the file: what it refuses is the file's fault.</summary>
     public T Build<T>(Func<T> create)
     {

@@ -22,12 +22,21 @@ internal static class DescriptionEdits
         }
     }
 
-    private static IEnumerable<JsonObject> Objects(JsonObject node) =>
-        node.Select(property => property.Value).OfType<JsonObject>().SelectMany(Objects).Prepend(node);
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+    {
+        JsonObject properties => properties.SelectMany(property => Objects(property.Value)).Prepend(properties),
+        JsonArray elements => elements.SelectMany(Objects),
+        _ => [],
+    };
 
     // A JsonObject cannot hold a name twice, so the text is put together by hand.
     private static string Render(JsonNode? node, JsonObject target, Func<IEnumerable<string>, IEnumerable<string>> edit)
     {
+        if (node is JsonArray elements)
+        {
+            return "[" + string.Join(',', elements.Select(element => Render(element, target, edit))) + "]";
+        }
+
         if (node is not JsonObject properties)
         {
             return node?.ToJsonString() ?? "null";
