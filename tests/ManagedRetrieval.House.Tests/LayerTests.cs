@@ -49,6 +49,7 @@ public class LayerTests
         ["ManagedRetrieval.Cli.Output"] = 21,
         ["ManagedRetrieval.Cli.ReferenceDocs"] = 21,
         ["ManagedRetrieval.Cli.Baselines"] = 22,
+        ["ManagedRetrieval.Cli.Reports"] = 22,
         ["ManagedRetrieval.Cli.Quickstart"] = 23,
         ["ManagedRetrieval.Cli.Commands"] = 24,
         ["ManagedRetrieval.Cli"] = 25,
