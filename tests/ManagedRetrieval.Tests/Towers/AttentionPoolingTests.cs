@@ -41,6 +41,7 @@ public class AttentionPoolingTests
         Assert.Equal(["p.weights", "p.bias", "p.vector"], encoder.Parameters.Select(parameter => parameter.Name));
         Assert.InRange(encoder.Linear.Weights.Value.Span.ToArray().Max(Math.Abs), 0.32f, 0.33334f);
         Assert.InRange(encoder.Vector.Value.Span.ToArray().Max(Math.Abs), 0.3, Math.Sqrt(6.0 / 25) + 1e-6);
+        Assert.NotEqual(encoder.Linear.Weights.Value.Span[0] * 3, encoder.Vector.Value.Span[0] / Math.Sqrt(6.0 / 25), 1e-3);
         Assert.Equal((30, 30), (encoder.Inputs, encoder.Outputs));
         Assert.NotEqual(encoder.Vector.Value.Span.ToArray(), AttentionPooling<float>.Create("p", 30, 24, 5, 3).Vector.Value.Span.ToArray());
     }

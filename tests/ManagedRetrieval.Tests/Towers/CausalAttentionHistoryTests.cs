@@ -7,6 +7,9 @@ namespace ManagedRetrieval.Tests.Towers;
 
 public class CausalAttentionHistoryTests
 {
+    /// <summary>A dropout rate that leaves none of a few elements.</summary>
+    private const double AllButAll = 0.999999999;
+
     private static readonly int[] Two = [0, 3, 5];
 
     [Fact]
@@ -53,10 +56,46 @@ public class CausalAttentionHistoryTests
     }
 
     [Fact]
+    public void The_sum_of_rows_and_positions_is_dropped_in_training_alone()
+    {
+        var positions = new EmbeddingTable<float>("p", new Draw(1, 4).Tensor<float>(new Shape(2, 3)));
+        NormLayer<float> norm = NormLayer<float>.Create("n", 3);
+        norm.Shift.Value.Span.Fill(5);
+        var encoder = new CausalAttentionHistory<float>(positions, [], norm, AllButAll);
+        Tensor<float> rows = new Draw(2, 4).Tensor<float>(new Shape(5, 3));
+
+        // The norm of zeros is the shift.
+        Assert.Equal([5, 5, 5, 5, 5, 5], encoder.Apply(new Tape<float>().Constant(rows), Two, TowerPass.Training(1)).Value.Span.ToArray());
+        Assert.DoesNotContain(5f, encoder.Apply(new Tape<float>().Constant(rows), Two).Value.Span.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0, 0, false, true)]
+    [InlineData(AllButAll, 0, true, true)]
+    [InlineData(0, AllButAll, true, false)]
+    public void Both_layers_of_a_block_drop_in_training(double innerRate, double outerRate, bool dropsHidden, bool addsBias)
+    {
+        // A value matrix of zeros leaves attention nothing to give.
+        var zeros = new DenseParameter<float>("z", new Tensor<float>(new Shape(3, 3)));
+        NormLayer<float> norm = NormLayer<float>.Create("n", 3);
+        DenseLayer<float> inner = Dense(Activation.Relu, innerRate, 1), outer = Dense(Activation.None, outerRate, 2);
+        outer.Linear.Bias.Value.Span.Fill(100);
+        var block = new CausalAttentionBlock<float>(norm, zeros, zeros, zeros, norm, inner, outer);
+        Tensor<float> x = new Draw(2, 4).Tensor<float>(new Shape(5, 3));
+        float[] given = [.. x.Span.ToArray().Select(value => value + (addsBias ? 100 : 0))];
+        float[] y = block.Apply(new Tape<float>().Constant(x), Two, TowerPass.Training(1)).Value.Span.ToArray();
+        Assert.Equal(dropsHidden, given.SequenceEqual(y));
+        Assert.All(y, value => Assert.Equal(addsBias, value > 50));
+
+        static DenseLayer<float> Dense(Activation activation, double rate, ulong stream) =>
+            DenseLayer<float>.Create("d", 3, 3, new DenseLayerOptions { Activation = activation, DropoutRate = rate }, 1, stream);
+    }
+
+    [Fact]
     public void What_attention_gives_is_dropped_but_never_the_rows_themselves()
     {
         // All that is dropped leaves the block the identity.
-        CausalAttentionBlock<float> block = Block(3, 3, 0.999999999);
+        CausalAttentionBlock<float> block = Block(3, 3, AllButAll);
         Tensor<float> x = new Draw(2, 4).Tensor<float>(new Shape(5, 3));
         Assert.Equal(x.Span.ToArray(), block.Apply(new Tape<float>().Constant(x), Two, TowerPass.Training(1)).Value.Span.ToArray());
         Assert.NotEqual(x.Span.ToArray(), block.Apply(new Tape<float>().Constant(x), Two).Value.Span.ToArray());
