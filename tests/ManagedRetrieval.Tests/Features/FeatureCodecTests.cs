@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Xunit;
 using ManagedRetrieval.Features;
@@ -30,10 +28,10 @@ public sealed class FeatureCodecTests
     {
         Assert.Equal(
             """{"type":"text","buckets":131072,"words":true,"word_pairs":true,"minimum_character_ngram":4,"maximum_character_ngram":4,"seed":18446744073709551615}""",
-            Write(new TextFeature(new() { Seed = ulong.MaxValue }), new Store()));
+            new MemoryStore().Write(new TextFeature(new() { Seed = ulong.MaxValue })));
         Assert.Equal(
             """{"type":"id","key":"long","out_of_vocabulary_buckets":2,"seed":0,"known_keys":3}""",
-            Write(new IdFeature<long>(new Vocabulary<long>([7, 8, 9], 2)), new Store()));
+            new MemoryStore().Write(new IdFeature<long>(new Vocabulary<long>([7, 8, 9], 2))));
     }
 
     [Theory]
@@ -50,7 +48,7 @@ public sealed class FeatureCodecTests
     [InlineData("minimum_character_ngram", "0", "property 'maximum_character_ngram' is 4, expected an integer from 0 to 0")]
     [InlineData("stemmer", "true", "property 'stemmer' is true, expected no such property, only type, buckets")]
     public void A_wrong_text_description_is_reported_with_what_was_expected(string property, string? value, string message) =>
-        AssertRefused<string>(Change(Write(new TextFeature(), new Store()), property, value), new Store(), message);
+        AssertRefused<string>(MemoryStore.Change(new MemoryStore().Write(new TextFeature()), property, value), new MemoryStore(), message);
 
     [Theory]
     [InlineData("key", "\"guid\"", "property 'key' is \"guid\", expected one of \"string\", \"int\", \"long\"")]
@@ -62,22 +60,22 @@ public sealed class FeatureCodecTests
     [InlineData("\\ud800", "1", "the name in \"\\ud800\":1 is not valid Unicode")]
     public void A_wrong_id_description_is_reported_with_what_was_expected(string property, string? value, string message)
     {
-        var store = new Store();
-        string json = Write(new IdFeature<int>(new Vocabulary<int>([3, 4], 1)), store);
-        AssertRefused<int>(Change(json, property, value), store, message);
+        var store = new MemoryStore();
+        string json = store.Write(new IdFeature<int>(new Vocabulary<int>([3, 4], 1)));
+        AssertRefused<int>(MemoryStore.Change(json, property, value), store, message);
     }
 
     [Fact]
     public void Keys_that_do_not_fit_are_reported()
     {
-        var store = new Store();
-        string json = Write(new IdFeature<int>(new Vocabulary<int>([3, 4], 1)), store);
+        var store = new MemoryStore();
+        string json = store.Write(new IdFeature<int>(new Vocabulary<int>([3, 4], 1)));
 
         store.Integers["item.keys"] = [3, 3];
         AssertRefused<int>(json, store, "Key 1, '3', is already key 0.");
         store.Integers["item.keys"] = [3, 1L + int.MaxValue];
         AssertRefused<int>(json, store, "key 1 is 2147483648, expected an int");
-        AssertRefused<int>(json, new Store(), "No integers 'item.keys'");
+        AssertRefused<int>(json, new MemoryStore(), "No integers 'item.keys'");
         AssertRefused<int>("[]", store, "Feature 'item' is [], expected an object.");
         AssertRefused<int>(json.Replace("\"seed\":0", "\"seed\":0,\"seed\":0", StringComparison.Ordinal), store, "'seed' comes twice");
         AssertRefused<string>(
@@ -87,20 +85,21 @@ public sealed class FeatureCodecTests
     }
 
     [Fact]
-    public void Another_type_of_input_is_reported_before_any_key_is_read()
+    public void Another_type_of_input_is_reported()
     {
-        string strings = Write(new IdFeature<string>(new Vocabulary<string>(["a"], 1)), new Store());
-
-        AssertRefused<long>(strings, new Store(), "the model's feature takes string ids, asked for long");
-        AssertRefused<int>(Write(new TextFeature(), new Store()), new Store(), "the model's feature takes text, asked for int");
-        AssertRefused<string>(
-            Write(new IdFeature<int>(new Vocabulary<int>([1], 1)), new Store()), new Store(), "takes int ids, asked for string");
+        AssertOther<long>(new IdFeature<string>(new Vocabulary<string>(["a"], 1)), "the model's feature takes string ids, asked for long");
+        AssertOther<int>(new TextFeature(), "the model's feature takes text, asked for int");
+        AssertOther<string>(new IdFeature<int>(new Vocabulary<int>([1], 1)), "takes int ids, asked for string");
+        AssertOther<double>(new NumberFeature(0, 1), "takes numbers, asked for double");
+        AssertOther<int>(new ListFeature<int>(new HashFeature<int>(1)), "takes lists of int, asked for int");
+        AssertOther<long>(new OptionalValueFeature<long>(new TimeBucketFeature()), "takes long or null, asked for long");
+        AssertOther<double>(new VectorFeature(3), "takes vectors, asked for double");
     }
 
     [Fact]
     public void A_feature_from_elsewhere_is_not_written()
     {
-        NotSupportedException error = Assert.Throws<NotSupportedException>(() => Write(new Foreign(), new Store()));
+        NotSupportedException error = Assert.Throws<NotSupportedException>(() => new MemoryStore().Write(new Foreign()));
         Assert.Contains("Foreign", error.Message, StringComparison.Ordinal);
     }
 
@@ -115,61 +114,28 @@ public sealed class FeatureCodecTests
         Assert.Equal(before.Seed, after.Seed);
     }
 
+    private static void AssertOther<TInput>(object feature, string message)
+    {
+        var store = new MemoryStore();
+        AssertRefused<TInput>(store.Write(feature), store, message);
+    }
+
     private static ISparseFeature<TInput> RoundTrip<TInput>(ISparseFeature<TInput> feature)
     {
-        var store = new Store();
-        return Read<TInput>(Write(feature, store), store);
+        var store = new MemoryStore();
+        return Read<TInput>(store.Write(feature), store);
     }
 
-    private static string Write<TInput>(ISparseFeature<TInput> feature, Store store)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            FeatureCodec.Write(json, feature, "item", store);
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static ISparseFeature<TInput> Read<TInput>(string json, Store store)
+    private static ISparseFeature<TInput> Read<TInput>(string json, MemoryStore store)
     {
         using var document = JsonDocument.Parse(json);
         return FeatureCodec.Read<TInput>(document.RootElement, "item", store);
     }
 
-    private static void AssertRefused<TInput>(string json, Store store, string message)
+    private static void AssertRefused<TInput>(string json, MemoryStore store, string message)
     {
         FormatException error = Assert.Throws<FormatException>(() => Read<TInput>(json, store));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Sets, adds or (null) removes one property; the name and the value are JSON text.</summary>
-    private static string Change(string json, string property, string? value)
-    {
-        List<string> kept =
-        [
-            .. JsonNode.Parse(json)!.AsObject()
-                .Where(p => p.Key != property).Select(p => $"\"{p.Key}\":{p.Value!.ToJsonString()}"),
-        ];
-        return $"{{{string.Join(',', value is null ? kept : [.. kept, $"\"{property}\":{value}"])}}}";
-    }
-
-    private sealed class Store : IFeatureStore
-    {
-        public Dictionary<string, long[]> Integers { get; } = [];
-
-        private readonly Dictionary<string, string[]> _strings = [];
-
-        public void AddStrings(string name, IReadOnlyList<string> values) => _strings.Add(name, [.. values]);
-
-        public IReadOnlyList<string> GetStrings(string name) =>
-            _strings.GetValueOrDefault(name) ?? throw new FormatException($"No strings '{name}'.");
-
-        public void AddIntegers(string name, ReadOnlySpan<long> values) => Integers.Add(name, values.ToArray());
-
-        public long[] GetIntegers(string name) =>
-            Integers.GetValueOrDefault(name) ?? throw new FormatException($"No integers '{name}'.");
     }
 
     private sealed class Foreign : ISparseFeature<string>
