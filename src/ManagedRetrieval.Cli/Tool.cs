@@ -23,6 +23,7 @@ internal static class Tool
         var root = new RootCommand("Two-tower retrieval in pure managed C#: train, evaluate, index, query.")
         {
             QuickstartCommand.Create(terminal, findPack),
+            TrainCommand.Create(terminal),
             QueryCommand.Create(terminal),
         };
 

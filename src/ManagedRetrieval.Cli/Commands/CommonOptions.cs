@@ -35,6 +35,24 @@ internal static class CommonOptions
             },
         };
 
+    /// <summary>As <see cref="Integer{TNumber}"/>, but nothing by default.</summary>
+    public static Option<int?> OptionalInteger(string name, string description, string unit, int minimum, int maximum) => new(name)
+    {
+        Description = description,
+        HelpName = unit,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum)
+            {
+                return value;
+            }
+
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {minimum} to {maximum}, not '{text}'."));
+            return null;
+        },
+    };
+
     /// <summary>Refuses an empty name for a file or folder.</summary>
     public static void RequireName(Option option, string kind) => option.Validators.Add(result =>
     {

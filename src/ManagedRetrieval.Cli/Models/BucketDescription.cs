@@ -7,7 +7,7 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>Numbers cut into buckets of equally many.</summary>
 internal sealed record BucketDescription : EmbeddedDescription
 {
-    public int Buckets { get; init; } = 16;
+    public int Buckets { get; set; } = 16;
 
     public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
 

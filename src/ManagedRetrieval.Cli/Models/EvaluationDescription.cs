@@ -4,17 +4,17 @@ namespace ManagedRetrieval.Cli.Models;
 internal sealed record EvaluationDescription
 {
     /// <summary>Cut-offs of the metrics.</summary>
-    public IReadOnlyList<int> Ks { get; init; } = [1, 5, 10, 20, 50, 100];
+    public IReadOnlyList<int> Ks { get; set; } = [1, 5, 10, 20, 50, 100];
 
     /// <summary>Whether what a user had before is left out of his answers.</summary>
-    public bool ExcludeSeen { get; init; } = true;
+    public bool ExcludeSeen { get; set; } = true;
 
     /// <summary>Whether each interaction is a query of its own; else each user is, with all his interactions as positives.</summary>
-    public bool EachInteraction { get; init; }
+    public bool EachInteraction { get; set; }
 
     /// <summary>Whether every row of the item table is a candidate; else what occurs in the data.</summary>
-    public bool AllItems { get; init; }
+    public bool AllItems { get; set; }
 
     /// <summary>Whether metrics bear the names of TensorFlow Recommenders, ties counting for the positive.</summary>
-    public bool TfrsNames { get; init; }
+    public bool TfrsNames { get; set; }
 }

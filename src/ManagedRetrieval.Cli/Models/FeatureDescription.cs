@@ -23,10 +23,10 @@ internal abstract record FeatureDescription
     public const string UserKey = "user", ItemKey = "item";
 
     /// <summary>Other than those of the tower's other features; by default what is read.</summary>
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
     /// <summary>The column of the table of users or items that is read; or "user" or "item" for the key itself.</summary>
-    public string? From { get; init; }
+    public string? From { get; set; }
 
     /// <summary>The column that must be read from the table; null where none is.</summary>
     public virtual ItemAttribute? Attribute => ReadsKey ? null : ItemAttribute.Text(Field);
@@ -55,13 +55,13 @@ internal abstract record FeatureDescription
 internal abstract record EmbeddedDescription : FeatureDescription
 {
     /// <summary>Features that name one table share it.</summary>
-    public string? Table { get; init; }
+    public string? Table { get; set; }
 
-    public int? Dimensions { get; init; }
+    public int? Dimensions { get; set; }
 
-    public Engine.Autodiff.Ops.BagCombiner Combiner { get; init; } = Engine.Autodiff.Ops.BagCombiner.Mean;
+    public Engine.Autodiff.Ops.BagCombiner Combiner { get; set; } = Engine.Autodiff.Ops.BagCombiner.Mean;
 
-    public bool LearnWeights { get; init; }
+    public bool LearnWeights { get; set; }
 
     protected EmbeddingOptions Embedding => new() { Table = Table, Dimensions = Dimensions, Combiner = Combiner, LearnWeights = LearnWeights };
 }

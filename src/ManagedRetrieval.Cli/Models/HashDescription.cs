@@ -6,10 +6,10 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>Ids without a vocabulary, hashed.</summary>
 internal sealed record HashDescription : EmbeddedDescription
 {
-    public int Buckets { get; init; } = 100_000;
+    public int Buckets { get; set; } = 100_000;
 
     /// <summary>How many rows an id has, whose embeddings are joined.</summary>
-    public int Hashes { get; init; } = 1;
+    public int Hashes { get; set; } = 1;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
         tower.Embed(FeatureName, new OptionalFeature<string>(new HashFeature<string>(Buckets, Hashes)), Text, Embedding);

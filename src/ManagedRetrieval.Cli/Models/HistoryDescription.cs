@@ -8,25 +8,25 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>The items that a user met before, oldest first.</summary>
 internal sealed record HistoryDescription : FeatureDescription
 {
-    public HistoryKind Encoder { get; init; }
+    public HistoryKind Encoder { get; set; }
 
     /// <summary>How many of the last items are read.</summary>
-    public int MaximumLength { get; init; } = 50;
+    public int MaximumLength { get; set; } = 50;
 
     /// <summary>As that of an id feature of the items, with which a table is shared.</summary>
-    public int OutOfVocabularyBuckets { get; init; } = 1;
+    public int OutOfVocabularyBuckets { get; set; } = 1;
 
-    public int MinimumCount { get; init; } = 1;
+    public int MinimumCount { get; set; } = 1;
 
-    public string? Table { get; init; }
+    public string? Table { get; set; }
 
-    public int? Dimensions { get; init; }
+    public int? Dimensions { get; set; }
 
-    public int? Hidden { get; init; }
+    public int? Hidden { get; set; }
 
-    public int Blocks { get; init; } = 2;
+    public int Blocks { get; set; } = 2;
 
-    public double Dropout { get; init; } = 0.2;
+    public double Dropout { get; set; } = 0.2;
 
     public override ItemAttribute? Attribute => null;
 

@@ -7,10 +7,10 @@ namespace ManagedRetrieval.Cli.Models;
 internal sealed record IdDescription : EmbeddedDescription
 {
     /// <summary>Ids that others share.</summary>
-    public int OutOfVocabularyBuckets { get; init; } = 1;
+    public int OutOfVocabularyBuckets { get; set; } = 1;
 
     /// <summary>How often an id must be seen to have an embedding of its own.</summary>
-    public int MinimumCount { get; init; } = 1;
+    public int MinimumCount { get; set; } = 1;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data)
     {

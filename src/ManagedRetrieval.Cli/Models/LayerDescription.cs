@@ -18,13 +18,13 @@ internal sealed record DenseLayerDescription : LayerDescription
 {
     public required int Units { get; init; }
 
-    public Activation Activation { get; init; } = Activation.Relu;
+    public Activation Activation { get; set; } = Activation.Relu;
 
-    public bool LayerNorm { get; init; }
+    public bool LayerNorm { get; set; }
 
-    public double Dropout { get; init; }
+    public double Dropout { get; set; }
 
-    public bool Residual { get; init; }
+    public bool Residual { get; set; }
 
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Dense(
         Units, new DenseLayerOptions { Activation = Activation, LayerNorm = LayerNorm, DropoutRate = Dropout, Residual = Residual });
@@ -33,7 +33,7 @@ internal sealed record DenseLayerDescription : LayerDescription
 /// <summary>A linear layer; without units, to the model's dimensions.</summary>
 internal sealed record LinearLayerDescription : LayerDescription
 {
-    public int? Units { get; init; }
+    public int? Units { get; set; }
 
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Linear(Units);
 }
@@ -41,9 +41,9 @@ internal sealed record LinearLayerDescription : LayerDescription
 /// <summary>A cross network (DCN-v2).</summary>
 internal sealed record CrossLayerDescription : LayerDescription
 {
-    public int Layers { get; init; } = 2;
+    public int Layers { get; set; } = 2;
 
-    public int? Rank { get; init; }
+    public int? Rank { get; set; }
 
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Cross(Layers, Rank);
 }

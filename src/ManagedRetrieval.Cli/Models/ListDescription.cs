@@ -8,11 +8,11 @@ namespace ManagedRetrieval.Cli.Models;
 internal sealed record ListDescription : EmbeddedDescription
 {
     /// <summary>What stands between the elements where a list is written as one text.</summary>
-    public char? Separator { get; init; }
+    public char? Separator { get; set; }
 
-    public int OutOfVocabularyBuckets { get; init; } = 1;
+    public int OutOfVocabularyBuckets { get; set; } = 1;
 
-    public int MinimumCount { get; init; } = 1;
+    public int MinimumCount { get; set; } = 1;
 
     public override ItemAttribute? Attribute => ItemAttribute.List(Field, Separator);
 

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
+using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Cli.Models;
 
@@ -60,9 +64,15 @@ internal static class ModelFile
     AllowTrailingCommas = true,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true,
-    Converters = [typeof(SnakeCaseEnums)])]
+    Converters =
+    [
+        typeof(SnakeCase<Activation>), typeof(SnakeCase<BagCombiner>), typeof(SnakeCase<HistoryKind>), typeof(SnakeCase<LossKind>), typeof(SnakeCase<LossReduction>),
+        typeof(SnakeCase<NumberTransform>), typeof(SnakeCase<OptimizerKind>), typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<SplitKind>), typeof(SnakeCase<TimeBuckets>),
+        typeof(SnakeCase<TimeCycles>), typeof(SnakeCase<TimeUnit>), typeof(SnakeCase<TowerJoin>),
+    ])]
 [JsonSerializable(typeof(ModelDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;
 
-/// <summary>Enumerations by their names in snake case.</summary>
-internal sealed class SnakeCaseEnums() : JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+/// <summary>An enumeration by its names in snake case.</summary>
+internal sealed class SnakeCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where TEnum : struct, Enum;

@@ -7,10 +7,10 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>Numbers, standardised.</summary>
 internal sealed record NumberDescription : FeatureDescription
 {
-    public NumberTransform Transform { get; init; }
+    public NumberTransform Transform { get; set; }
 
     /// <summary>Standard deviations from the mean beyond which numbers are cut off; null for none.</summary>
-    public double? Clip { get; init; }
+    public double? Clip { get; set; }
 
     public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
 

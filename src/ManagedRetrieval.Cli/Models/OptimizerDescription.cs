@@ -23,23 +23,23 @@ internal enum ScheduleKind
 /// <summary>What moves the parameters.</summary>
 internal sealed record OptimizerDescription
 {
-    public OptimizerKind Type { get; init; } = OptimizerKind.Adam;
+    public OptimizerKind Type { get; set; } = OptimizerKind.Adam;
 
-    public double LearningRate { get; init; } = 0.001;
+    public double LearningRate { get; set; } = 0.001;
 
-    public double WeightDecay { get; init; }
+    public double WeightDecay { get; set; }
 
-    public double Momentum { get; init; }
+    public double Momentum { get; set; }
 
-    public ScheduleKind Schedule { get; init; }
+    public ScheduleKind Schedule { get; set; }
 
     /// <summary>Steps in which the learning rate grows to its full size.</summary>
-    public int WarmUpSteps { get; init; }
+    public int WarmUpSteps { get; set; }
 
-    public double? MaximumGradientNorm { get; init; }
+    public double? MaximumGradientNorm { get; set; }
 
     /// <summary>The decay of an exponential average of the weights, which is then what is measured and kept; null for none.</summary>
-    public double? AverageDecay { get; init; }
+    public double? AverageDecay { get; set; }
 
     /// <param name="steps">Of the whole training.</param>
     public Optimizer<float> Create(int steps)

@@ -16,11 +16,11 @@ internal enum SplitKind
 /// <summary>How the data is cut, where no files for test and validation are given.</summary>
 internal sealed record SplitDescription
 {
-    public SplitKind Type { get; init; }
+    public SplitKind Type { get; set; }
 
     /// <summary>For Random and Latest.</summary>
-    public double ValidationShare { get; init; } = 0.1;
+    public double ValidationShare { get; set; } = 0.1;
 
     /// <summary>For Random and Latest.</summary>
-    public double TestShare { get; init; } = 0.1;
+    public double TestShare { get; set; } = 0.1;
 }

@@ -15,23 +15,23 @@ internal enum LossKind
 /// <summary>How the loss is made.</summary>
 internal sealed record TaskDescription
 {
-    public LossKind Loss { get; init; }
+    public LossKind Loss { get; set; }
 
     /// <summary>The logits are divided by it; null for 1.</summary>
-    public double? Temperature { get; init; }
+    public double? Temperature { get; set; }
 
-    public bool LearnTemperature { get; init; }
+    public bool LearnTemperature { get; set; }
 
-    public double LabelSmoothing { get; init; }
+    public double LabelSmoothing { get; set; }
 
-    public bool RemoveAccidentalHits { get; init; } = true;
+    public bool RemoveAccidentalHits { get; set; } = true;
 
     /// <summary>Whether what a user also has in the training part is never a negative.</summary>
-    public bool RemoveKnownPositives { get; init; }
+    public bool RemoveKnownPositives { get; set; }
 
-    public bool Symmetric { get; init; }
+    public bool Symmetric { get; set; }
 
-    public LossReduction Reduction { get; init; } = LossReduction.Mean;
+    public LossReduction Reduction { get; set; } = LossReduction.Mean;
 
     public RetrievalTask<float> Create() => new(new RetrievalTaskOptions<float>
     {

@@ -6,15 +6,15 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>Texts: words, pairs of words and parts of words, hashed.</summary>
 internal sealed record TextDescription : EmbeddedDescription
 {
-    public int Buckets { get; init; } = 1 << 17;
+    public int Buckets { get; set; } = 1 << 17;
 
-    public bool Words { get; init; } = true;
+    public bool Words { get; set; } = true;
 
-    public bool WordPairs { get; init; } = true;
+    public bool WordPairs { get; set; } = true;
 
-    public int MinimumCharacterNgram { get; init; } = 4;
+    public int MinimumCharacterNgram { get; set; } = 4;
 
-    public int MaximumCharacterNgram { get; init; } = 4;
+    public int MaximumCharacterNgram { get; set; } = 4;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Embed(
         FeatureName,

@@ -8,12 +8,12 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>The hour of the day or week, or the day of the week, at which a query is asked.</summary>
 internal sealed record TimeBucketDescription : EmbeddedDescription
 {
-    public TimeBuckets Buckets { get; init; }
+    public TimeBuckets Buckets { get; set; }
 
-    public TimeUnit Unit { get; init; }
+    public TimeUnit Unit { get; set; }
 
     /// <summary>Minutes that the clock is ahead of UTC.</summary>
-    public int OffsetMinutes { get; init; }
+    public int OffsetMinutes { get; set; }
 
     public override ItemAttribute? Attribute => null;
 

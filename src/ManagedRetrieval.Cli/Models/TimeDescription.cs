@@ -8,12 +8,12 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>The time of day and of week at which a query is asked, as points on circles.</summary>
 internal sealed record TimeDescription : FeatureDescription
 {
-    public TimeCycles Cycles { get; init; } = TimeCycles.DayAndWeek;
+    public TimeCycles Cycles { get; set; } = TimeCycles.DayAndWeek;
 
-    public TimeUnit Unit { get; init; }
+    public TimeUnit Unit { get; set; }
 
     /// <summary>Minutes that the clock is ahead of UTC.</summary>
-    public int OffsetMinutes { get; init; }
+    public int OffsetMinutes { get; set; }
 
     public override ItemAttribute? Attribute => null;
 

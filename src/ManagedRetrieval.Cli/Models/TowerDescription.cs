@@ -7,7 +7,7 @@ internal sealed record TowerDescription
 {
     public required IReadOnlyList<FeatureDescription> Features { get; init; }
 
-    public TowerJoin Join { get; init; }
+    public TowerJoin Join { get; set; }
 
-    public IReadOnlyList<LayerDescription> Layers { get; init; } = [];
+    public IReadOnlyList<LayerDescription> Layers { get; set; } = [];
 }

@@ -3,18 +3,18 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>How training goes through the data.</summary>
 internal sealed record TrainingDescription
 {
-    public int Epochs { get; init; } = 20;
+    public int Epochs { get; set; } = 20;
 
-    public int BatchSize { get; init; } = 1024;
+    public int BatchSize { get; set; } = 1024;
 
-    public bool CorrectSamplingBias { get; init; }
+    public bool CorrectSamplingBias { get; set; }
 
     /// <summary>Further negatives that are drawn for each step, by popularity.</summary>
-    public int SampledNegatives { get; init; }
+    public int SampledNegatives { get; set; }
 
     /// <summary>The metric on the validation part that decides which epoch is kept.</summary>
-    public string Metric { get; init; } = "ndcg@10";
+    public string Metric { get; set; } = "ndcg@10";
 
     /// <summary>Epochs without improvement after which training stops; null for never.</summary>
-    public int? Patience { get; init; }
+    public int? Patience { get; set; }
 }

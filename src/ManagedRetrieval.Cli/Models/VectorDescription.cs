@@ -11,7 +11,7 @@ internal sealed record VectorDescription : FeatureDescription
     public required int Width { get; init; }
 
     /// <summary>What stands between the numbers where they are written as one text.</summary>
-    public char? Separator { get; init; }
+    public char? Separator { get; set; }
 
     public override ItemAttribute? Attribute => ItemAttribute.List(Field, Separator);
 

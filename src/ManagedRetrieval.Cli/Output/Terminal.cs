@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedRetrieval.Data;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Training;
 using Spectre.Console;
@@ -85,6 +86,20 @@ internal sealed class Terminal(IAnsiConsole console)
             context => Task.Run(() => work(new Bar(context.AddTask("Training"))))).ConfigureAwait(false);
     }
 
+    /// <summary>Reads a file with a bar that shows how far it has come, or one line that says that it began.</summary>
+    public async Task<TResult> ReadAsync<TResult>(string description, Func<IProgress<ReadProgress>, Task<TResult>> work)
+    {
+        if (!IsLive)
+        {
+            Line(OneLine(description) + " …");
+            return await work(new Progress<ReadProgress>()).ConfigureAwait(false);
+        }
+
+        ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+        return await console.Progress().AutoClear(false).Columns(columns).StartAsync(
+            context => work(new FileBar(context.AddTask(OneLine(description).EscapeMarkup()), OneLine(description)))).ConfigureAwait(false);
+    }
+
     /// <summary>A step whose length is not known.</summary>
     public TResult Step<TResult>(string description, Func<TResult> work)
     {
@@ -116,6 +131,17 @@ internal sealed class Terminal(IAnsiConsole console)
             task.MaxValue = value.TotalPairs;
             task.Value = value.Pairs;
             task.Description = "Training: " + Describe(value);
+        }
+    }
+
+    private sealed class FileBar(ProgressTask task, string description) : IProgress<ReadProgress>
+    {
+        public void Report(ReadProgress value)
+        {
+            task.IsIndeterminate = value.TotalBytes is null;
+            task.MaxValue = value.TotalBytes ?? 1;
+            task.Value = value.TotalBytes is null ? 0 : value.Bytes;
+            task.Description = string.Create(CultureInfo.InvariantCulture, $"{description}: {value.Rows:n0} rows").EscapeMarkup();
         }
     }
 

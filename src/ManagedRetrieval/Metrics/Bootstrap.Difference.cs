@@ -9,7 +9,7 @@ public static partial class Bootstrap
     // Keeps these numbers apart from those that others draw with the same seed.
     private const ulong DifferenceStream = 0xB00D;
 
-    /// <summary>How far one model is ahead of another on the same queries: the paired form of <see cref="Interval"/>.</summary>
+    /// <summary>How far one model is ahead of another on the same queries: the paired form of <see cref="Interval(RankMetric, QueryRanks, double, int, ulong, TiePolicy, ReadOnlySpan{float}, CancellationToken)"/>.</summary>
     /// <remarks>As for several runs, with one run each.</remarks>
     /// <param name="metric">What is computed.</param>
     /// <param name="first">The queries' ranks by one model.</param>
@@ -45,7 +45,7 @@ public static partial class Bootstrap
     /// A query's value is averaged over the runs of a method; then queries are drawn with replacement, the same for both
     /// methods, and the figure of the second is taken from that of the first. For a mean this is the mean over runs of the
     /// runs' figures; for <see cref="RankMetric.MedianRank"/> it is the median of the queries' mean values. A query counts
-    /// where it has a value in every run of both, and a weight above 0. Ends are chosen as in <see cref="Interval"/>.
+    /// where it has a value in every run of both, and a weight above 0. Ends are chosen as in <see cref="Interval(RankMetric, QueryRanks, double, int, ulong, TiePolicy, ReadOnlySpan{float}, CancellationToken)"/>.
     /// </para>
     /// <para>
     /// A method against itself gives exactly 0; methods exchanged change signs and ends, nothing else. The interval

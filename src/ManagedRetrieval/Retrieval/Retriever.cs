@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -62,6 +63,14 @@ public sealed class Retriever<TQuery, TCandidate, TId>
             _candidateSamplingProbability = value;
         }
     }
+
+    /// <summary>Texts that the caller keeps with the model, by name, such as how it was made; saved with it. None by default.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public IReadOnlyDictionary<string, string> Annotations
+    {
+        get;
+        set => field = value ?? throw new ArgumentNullException(nameof(value));
+    } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Embeds and indexes candidates.</summary>
     /// <param name="model">A trained model.</param>

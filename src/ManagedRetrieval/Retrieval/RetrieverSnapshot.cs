@@ -18,12 +18,15 @@ namespace ManagedRetrieval.Retrieval;
 /// The metadata key <c>managed_retrieval</c> holds the description, a JSON object: <c>{"format_version":2,
 /// "query":{"features":[{"name":…,"feature":…},…],"tower":…},"candidate":{…},"matryoshka":[…],"index":{"type":"brute_force","identifiers":"string|int|long"}}</c>.
 /// Parameters are tensors under their own names; the index is <c>index.embeddings</c> and <c>index.identifiers</c>, and
-/// <c>index.sampling_probability</c> where it is kept.
+/// <c>index.sampling_probability</c> where it is kept. The caller's own texts are metadata under <c>annotation.</c> and their names.
 /// </remarks>
 internal static class RetrieverSnapshot
 {
     public const string DescriptionKey = "managed_retrieval";
     public const int FormatVersion = 2;
+
+    /// <summary>Before the names of the caller's own texts in the metadata.</summary>
+    public const string AnnotationPrefix = "annotation.";
 
     private const string EmbeddingsName = "index.embeddings";
     private const string IdentifiersName = "index.identifiers";
@@ -57,6 +60,11 @@ internal static class RetrieverSnapshot
         }
 
         writer.AddMetadata(DescriptionKey, Encoding.UTF8.GetString(buffer.ToArray()));
+        foreach ((string name, string text) in retriever.Annotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
+        {
+            writer.AddMetadata(AnnotationPrefix + name, text);
+        }
+
         foreach (Parameter<float> parameter in retriever.Model.Parameters)
         {
             if (parameter.Name is EmbeddingsName or ProbabilityName)
@@ -131,6 +139,8 @@ internal static class RetrieverSnapshot
         Tensor<float> embeddings = SnapshotTensors.Read(file, EmbeddingsName, 2);
         return new Retriever<TQuery, TCandidate, TId>(model, new BruteForceIndex<TId>(embeddings, identifiers, workers, backend), workers)
         {
+            Annotations = file.Metadata.Where(entry => entry.Key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key[AnnotationPrefix.Length..], entry => entry.Value, StringComparer.Ordinal),
             CandidateSamplingProbability = file.Contains(ProbabilityName) ? SnapshotTensors.Read(file, ProbabilityName, 1).Memory : default,
         };
     }

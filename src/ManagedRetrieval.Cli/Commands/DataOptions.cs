@@ -1,0 +1,71 @@
+using System.CommandLine;
+using ManagedRetrieval.Cli.Runs;
+using ManagedRetrieval.Readers;
+
+namespace ManagedRetrieval.Cli.Commands;
+
+/// <summary>The options that say where data is and what its columns mean.</summary>
+internal sealed class DataOptions
+{
+    private readonly Option<string> _data = new("--data") { Description = "The interactions: a user, an item and, best, a time in each row.", HelpName = "FILE", Required = true };
+    private readonly Option<string?> _validation = File("--validation", "Interactions for validation, where they are in a file of their own.");
+    private readonly Option<string?> _test = File("--test", "Interactions for the test, where they are in a file of their own.");
+    private readonly Option<string?> _items = File("--items", "A table of items.");
+    private readonly Option<string?> _users = File("--users", "A table of users.");
+    private readonly Option<string?> _format = new("--format") { Description = "How the interactions are written: csv, tsv, jsonl, parquet or adjacency; by default by the file's extension.", HelpName = "FORMAT" };
+    private readonly Option<string?> _user = Column("--user", "The column of the user's id; by default \"user\".");
+    private readonly Option<string?> _item = Column("--item", "The column of the item's id; by default \"item\".");
+    private readonly Option<string?> _time = Column("--time", "The column of the time, a whole number; by default there is none, and rows are in order.");
+    private readonly Option<string?> _weight = Column("--weight", "The column of a weight or rating.");
+    private readonly Option<string?> _itemId = Column("--item-id", "The id's column in the table of items; by default that of --item.");
+    private readonly Option<string?> _userId = Column("--user-id", "The id's column in the table of users; by default that of --user.");
+    private readonly Option<string?> _label = Column("--label", "The column of the items' table that names an item for people.");
+    private readonly Option<string?> _group = Column("--group", "The column of the items' table that colours the map of items.");
+    private readonly Option<bool> _skip = new("--skip-bad-rows") { Description = "Leave out rows that cannot be read, and count them, instead of stopping." };
+
+    public void AddTo(Command command)
+    {
+        CommonOptions.RequireName(_data, "file");
+        _format.AcceptOnlyFromAmong("csv", "tsv", "jsonl", "parquet", "adjacency");
+        foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _weight, _itemId, _userId, _label, _group, _skip])
+        {
+            command.Add(option);
+        }
+    }
+
+    public DataSettings Read(ParseResult result) => new()
+    {
+        Data = result.GetRequiredValue(_data),
+        Validation = result.GetValue(_validation),
+        Test = result.GetValue(_test) ?? (result.GetValue(_validation) is null ? null : throw new ToolException("--validation needs --test: the rest of the data is for training.")),
+        Items = result.GetValue(_items),
+        Users = result.GetValue(_users),
+        Format = result.GetValue(_format) switch
+        {
+            "csv" => RowFormat.Csv,
+            "tsv" => RowFormat.Tsv,
+            "jsonl" => RowFormat.JsonLines,
+            "parquet" => RowFormat.Parquet,
+            "adjacency" => RowFormat.Adjacency,
+            _ => RowFormat.ByExtension,
+        },
+        UserColumn = result.GetValue(_user) ?? "user",
+        ItemColumn = result.GetValue(_item) ?? "item",
+        TimeColumn = result.GetValue(_time),
+        WeightColumn = result.GetValue(_weight),
+        ItemIdColumn = result.GetValue(_itemId),
+        UserIdColumn = result.GetValue(_userId),
+        LabelColumn = result.GetValue(_label),
+        GroupColumn = result.GetValue(_group),
+        SkipBadRows = result.GetValue(_skip),
+    };
+
+    private static Option<string?> File(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "FILE" };
+        CommonOptions.RequireName(option, "file");
+        return option;
+    }
+
+    private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "COLUMN" };
+}

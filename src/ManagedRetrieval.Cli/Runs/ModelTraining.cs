@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Evaluation;
+using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Sampling;
+using ManagedRetrieval.Towers;
+using ManagedRetrieval.Training;
+
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>Trains one model with one seed, looks at it after each epoch, and ranks what was held out.</summary>
+internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, WorkerTeam team, Terminal terminal)
+{
+    /// <summary>Queries whose answers the doctor counts.</summary>
+    private const int DoctorQueries = 256;
+
+    private const int DoctorAnswers = 10;
+
+    private readonly IReadOnlyList<(string Name, RankMetric Metric)> _metrics = MetricNames.Of(named.Description);
+    private readonly List<EpochHealth> _health = [];
+    private TimeSpan _looking;
+
+    /// <summary>The model as described, fitted on the training part, not yet trained.</summary>
+    public static TwoTowerModel<Entity, Entity> Create(ModelDescription description, TrainingData data, ulong seed)
+    {
+        var builder = new TwoTowerBuilder<Entity, Entity>
+        {
+            Dimensions = description.Dimensions,
+            Normalize = description.Normalize,
+            EmbeddingScale = description.EmbeddingScale,
+            MatryoshkaDimensions = description.Matryoshka,
+            Seed = seed,
+        };
+        try
+        {
+            Add(builder.Query, description.Query, data.QueryFit());
+            Add(builder.Candidate, description.Candidate, data.CandidateFit());
+            return builder.Build();
+        }
+        catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
+        {
+            throw new ToolException($"The model cannot be made as described: {refused.Message}", refused);
+        }
+    }
+
+    /// <exception cref="ToolException">The description or a checkpoint does not fit.</exception>
+    public async Task<TrainedModel> RunAsync(ulong seed, CancellationToken cancellationToken)
+    {
+        ModelDescription description = named.Description;
+        TwoTowerModel<Entity, Entity> model = Create(description, data, seed);
+        RetrievalDataset pairs = terminal.Step("Encoding the training pairs …", () => RetrievalDataset.Encode(
+            model,
+            data.TrainQueries(),
+            data.Corpus,
+            data.Split.Train.ItemColumn,
+            groups: description.Task.RemoveKnownPositives ? data.Split.Train.UserColumn : default,
+            cancellationToken: cancellationToken));
+        TrainingOptions options = Options(pairs, model, seed);
+        var trainer = new Trainer(
+            model, description.Task.Create(), description.Optimizer.Create(options.Epochs * options.StepsPerEpoch(pairs.Count)), team);
+        TrainingResult result = await TrainAsync(trainer, pairs, options, cancellationToken).ConfigureAwait(false);
+        Tensor<float> corpus = model.EmbedCandidates(data.Corpus, team, cancellationToken);
+        return new TrainedModel
+        {
+            Model = model,
+            Seed = seed,
+            Result = result,
+            Health = _health,
+            TrainingTime = result.Elapsed - _looking,
+            Validation = Rank(model, corpus, data.Validation, cancellationToken),
+            Test = Rank(model, corpus, data.Test, cancellationToken),
+            Corpus = corpus,
+            SamplingProbability = description.Training.CorrectSamplingBias ? pairs.CandidateFrequencies() : default,
+        };
+    }
+
+    private static void Add(TowerBuilder<Entity> tower, TowerDescription description, FitData fit)
+    {
+        foreach (FeatureDescription feature in description.Features)
+        {
+            feature.AddTo(tower, fit);
+        }
+
+        tower.Join(description.Join);
+        foreach (LayerDescription layer in description.Layers)
+        {
+            layer.AddTo(tower);
+        }
+    }
+
+    private async Task<TrainingResult> TrainAsync(Trainer trainer, RetrievalDataset pairs, TrainingOptions options, CancellationToken cancellationToken)
+    {
+        string file = options.Checkpoint!.Path;
+        if (!settings.Resume || !File.Exists(file))
+        {
+            return await terminal.TrainAsync(progress => trainer.Fit(pairs, options, progress, cancellationToken)).ConfigureAwait(false);
+        }
+
+        TrainingCheckpoint checkpoint = await TrainingCheckpoint.LoadAsync(file, cancellationToken).ConfigureAwait(false);
+        terminal.Line(FormattableString.Invariant($"Going on after step {checkpoint.Steps:n0}."));
+        try
+        {
+            return await terminal.TrainAsync(progress => trainer.Resume(checkpoint, pairs, options, progress, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new ToolException($"Cannot go on from '{file}': {refused.Message}", refused);
+        }
+    }
+
+    private TrainingOptions Options(RetrievalDataset pairs, TwoTowerModel<Entity, Entity> model, ulong seed)
+    {
+        TrainingDescription training = named.Description.Training;
+        double masked = MaskedShare(pairs);
+        return new TrainingOptions
+        {
+            Epochs = training.Epochs,
+            BatchSize = training.BatchSize,
+            Seed = seed,
+            CorrectSamplingBias = training.CorrectSamplingBias,
+            NegativeSampler = training.SampledNegatives > 0 ? new UniformSampler(data.Corpus.Count) : null,
+            SampledNegatives = training.SampledNegatives,
+            TimeBudget = settings.TimeBudget,
+            Profile = true,
+            Checkpoint = new CheckpointOptions { Path = settings.CheckpointFile(named.Name, seed), EverySteps = settings.CheckpointSteps },
+            Validation = data.Validation is null ? null : new Validation
+            {
+                Evaluate = token => Look(model, masked, token),
+                Metric = training.Metric,
+                Patience = training.Patience,
+            },
+        };
+    }
+
+    private Dictionary<string, double> Look(TwoTowerModel<Entity, Entity> model, double masked, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Tensor<float> corpus = model.EmbedCandidates(data.Corpus, team, cancellationToken);
+        Tensor<float> queries = model.EmbedQueries(data.Validation!.Queries, team, cancellationToken);
+        QueryRanks ranks = data.Validation.Rank(queries, corpus, team, cancellationToken);
+        long doctor = Stopwatch.GetTimestamp();
+        DoctorReport report = Examine(queries, corpus, ranks, masked);
+        _health.Add(new EpochHealth(_health.Count + 1, report, Stopwatch.GetElapsedTime(doctor)));
+        _looking += Stopwatch.GetElapsedTime(start);
+        return _metrics.ToDictionary(metric => metric.Name, metric => metric.Metric.Of(ranks, Ties(named.Description)), StringComparer.Ordinal);
+    }
+
+    private DoctorReport Examine(Tensor<float> queries, Tensor<float> corpus, QueryRanks ranks, double masked)
+    {
+        int count = Math.Min(DoctorQueries, queries.Shape.Rows);
+        ScoredCandidate<int>[][] answers = new BruteForceIndex<int>(corpus, [.. Enumerable.Range(0, corpus.Shape.Rows)], team).Search(queries.Rows(0, count), DoctorAnswers);
+        return ModelDoctor.Examine(queries, corpus, ranks, [.. answers.SelectMany(list => list.Select(answer => answer.Row))], masked);
+    }
+
+    /// <summary>Ties count against a model, but for the names whose original counts them for it.</summary>
+    public static TiePolicy Ties(ModelDescription description) => description.Evaluation.TfrsNames ? TiePolicy.Optimistic : TiePolicy.Pessimistic;
+
+    private QueryRanks? Rank(TwoTowerModel<Entity, Entity> model, Tensor<float> corpus, HeldOutQueries? heldOut, CancellationToken cancellationToken) =>
+        heldOut?.Rank(model.EmbedQueries(heldOut.Queries, team, cancellationToken), corpus, team, cancellationToken);
+
+    /// <summary>The share of a batch's scores that known positives take out, as it is to be expected of pairs drawn at random.</summary>
+    private double MaskedShare(RetrievalDataset pairs)
+    {
+        if (!named.Description.Task.RemoveKnownPositives)
+        {
+            return 0;
+        }
+
+        float[] frequencies = pairs.CandidateFrequencies();
+        InteractionLog train = data.Split.Train;
+        double[] ofUser = new double[train.Users.Count];
+        var seen = new HashSet<(int, int)>();
+        for (int i = 0; i < train.Count; i++)
+        {
+            if (seen.Add((train.UserColumn[i], train.ItemColumn[i])))
+            {
+                ofUser[train.UserColumn[i]] += frequencies[train.ItemColumn[i]];
+            }
+        }
+
+        double sum = 0;
+        foreach (int user in train.UserColumn)
+        {
+            sum += ofUser[user];
+        }
+
+        return Math.Min(1, sum / train.Count);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Training;
+
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>Shows what a run found out on the terminal.</summary>
+internal static class RunSummary
+{
+    /// <summary>A table of the epochs of one training, and why it ended.</summary>
+    public static void ShowEpochs(NamedModel named, TrainedModel trained, Terminal terminal)
+    {
+        string metric = named.Description.Training.Metric;
+        bool validated = trained.Validation is not null;
+        terminal.Table(
+            [
+                new Column("epoch"), new Column("loss"),
+                .. validated ? (Column[])[new Column(metric), new Column("effective rank"), new Column("norms"), new Column("ties"), new Column("coverage"), new Column("masked"), new Column("doctor")] : [],
+                new Column("seconds"),
+            ],
+            [.. trained.Result.Select((epoch, i) => (IReadOnlyList<string>)
+            [
+                string.Create(CultureInfo.InvariantCulture, $"{epoch.Epoch}{(epoch.Epoch == trained.Result.BestEpoch ? "*" : "")}"),
+                string.Create(CultureInfo.InvariantCulture, $"{epoch.Loss:f4}"),
+                .. validated ? Health(epoch, metric, trained.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch)) : [],
+                string.Create(CultureInfo.InvariantCulture, $"{(epoch.Elapsed - (i > 0 ? trained.Result[i - 1].Elapsed : TimeSpan.Zero)).TotalSeconds:f1}"),
+            ])]);
+        if (trained.Health is [.., { Report.Findings.Count: > 0 } last])
+        {
+            foreach (string finding in last.Report.Findings)
+            {
+                terminal.Line("The doctor: " + Terminal.OneLine(finding));
+            }
+        }
+
+        string kept = trained.Result.BestEpoch is { } best ? string.Create(CultureInfo.InvariantCulture, $" Epoch {best} (*) is kept.") : "";
+        terminal.Line((trained.Result.StopReason switch
+        {
+            StopReason.EarlyStopping => "Training stopped early: no epoch was better for a while.",
+            StopReason.TimeBudget => "Training stopped: its time is up.",
+            _ => "Training is complete.",
+        }) + kept);
+    }
+
+    /// <summary>A table of models and baselines on the test part.</summary>
+    public static void Show(RunResults results, Terminal terminal)
+    {
+        if (results.Methods.Count == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<(string Name, RankMetric Metric)> metrics = MetricNames.Of(results.First.Description);
+        terminal.Heading(string.Create(
+            CultureInfo.InvariantCulture,
+            $"On {results.TrainingData.Test!.Queries.Count:n0} test queries over {results.TrainingData.Corpus.Count:n0} items{(results.Settings.Seeds > 1 ? $", means over {results.Settings.Seeds} seeds" : "")}:"));
+        terminal.Table(
+            [new Column("metric", IsText: true), .. results.Methods.Select(method => new Column(method.Name))],
+            [.. metrics.Select(metric => (IReadOnlyList<string>)
+            [
+                metric.Name, .. results.Methods.Select(method => string.Create(CultureInfo.InvariantCulture, $"{method.Of(metric.Metric):f4}")),
+            ])]);
+    }
+
+    private static string[] Health(EpochResult epoch, string metric, EpochHealth? health) => health is null ? ["", "", "", "", "", "", ""] :
+    [
+        epoch.Validation.TryGetValue(metric, out double value) ? string.Create(CultureInfo.InvariantCulture, $"{value:f4}") : "",
+        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.EffectiveRank:f1} of {health.Report.Candidates.Dimensions}"),
+        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.NormLow:g2}-{health.Report.Candidates.NormHigh:g2}"),
+        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.TieRate:f1} %"),
+        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.Coverage:f1} %"),
+        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.MaskedShare:f1} %"),
+        string.Create(CultureInfo.InvariantCulture, $"{health.Cost.TotalMilliseconds:f0} ms"),
+    ];
+}

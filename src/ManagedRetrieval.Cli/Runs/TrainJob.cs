@@ -1,0 +1,135 @@
+using System.Globalization;
+using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.Reports;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Evaluation;
+using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Retrieval;
+
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary><c>train</c>: read, train, measure against baselines, save, report.</summary>
+internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IReadOnlyList<NamedModel> models, RunSettings settings)
+{
+    /// <summary>The annotation that holds the description of the model.</summary>
+    public const string ModelAnnotation = "model";
+
+    private static readonly int[] NeighbourChoices = [10, 20, 50, 100, 200, 500];
+
+    /// <exception cref="ToolException">Data, descriptions or a checkpoint do not fit.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        string[] files = [settings.ModelFile, settings.ReportFile, .. Checkpoints(), .. settings.JsonFile is { } json ? (string[])[json] : []];
+        using OutputPlace place = OutputPlace.Prepare(files);
+        using var team = new WorkerTeam(settings.Workers);
+        TrainingData data = await TrainingData.LoadAsync(dataSettings, [.. models.Select(model => model.Description)], settings.Seed, terminal, cancellationToken).ConfigureAwait(false);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data.Split.Train.Users.Count:n0} users, {data.Corpus.Count:n0} items; {data.Split.Train.Count:n0} interactions to learn from, {data.Split.Validation.Count:n0} for validation, {data.Split.Test.Count:n0} for the test."));
+
+        place.MakeFolders();
+        var trained = new List<(NamedModel, IReadOnlyList<TrainedModel>)>();
+        foreach (NamedModel named in models)
+        {
+            trained.Add((named, await TrainAsync(named, data, team, cancellationToken).ConfigureAwait(false)));
+        }
+
+        RunResults results = await Task.Run(() => terminal.Step("Measuring models and baselines …", () => Measure(trained, data, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        await SaveAsync(results, data, team, cancellationToken).ConfigureAwait(false);
+        RunSummary.Show(results, terminal);
+        foreach (string checkpoint in Checkpoints())
+        {
+            File.Delete(checkpoint);
+        }
+
+        terminal.Line();
+        terminal.Line(Terminal.OneLine($"Saved the model to {settings.ModelFile} and the report to {settings.ReportFile}."));
+        return ExitCode.Done;
+    }
+
+    private IEnumerable<string> Checkpoints() => models.SelectMany(model => Seeds().Select(seed => settings.CheckpointFile(model.Name, seed)));
+
+    private IEnumerable<ulong> Seeds() => Enumerable.Range(0, settings.Seeds).Select(i => settings.Seed + (ulong)i);
+
+    private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        var trainings = new List<TrainedModel>();
+        foreach (ulong seed in Seeds())
+        {
+            terminal.Heading(string.Create(CultureInfo.InvariantCulture, $"{named.Name}, seed {seed}"));
+            var training = new ModelTraining(data, named, settings, team, terminal);
+            TrainedModel model = await training.RunAsync(seed, cancellationToken).ConfigureAwait(false);
+            trainings.Add(model);
+            RunSummary.ShowEpochs(named, model, terminal);
+        }
+
+        return trainings;
+    }
+
+    private RunResults Measure(List<(NamedModel Named, IReadOnlyList<TrainedModel> Trainings)> trained, TrainingData data, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        ModelDescription first = trained[0].Named.Description;
+        RankMetric metric = MetricNames.Parse(first.Training.Metric);
+        TiePolicy ties = ModelTraining.Ties(first);
+        var methods = new List<Method>();
+        int? neighbours = null;
+        if (data.Test is { } test)
+        {
+            methods.AddRange(trained.Select(model => new Method(model.Named.Name, IsBaseline: false, [.. model.Trainings.Select(training => training.Test!)], ModelTraining.Ties(model.Named.Description))));
+            IRecommender knn = Neighbours(data, metric, team, out neighbours, cancellationToken);
+            foreach ((string name, IRecommender baseline) in new (string, IRecommender)[]
+            {
+                ("item-kNN", knn), ("most popular", new PopularityRecommender(data.Split.Train)), ("random", new RandomRecommender()),
+            })
+            {
+                methods.Add(new Method(name, IsBaseline: true, [baseline.Rank(test.Interactions, team, cancellationToken)], TiePolicy.Expected));
+            }
+        }
+
+        return new RunResults
+        {
+            Data = dataSettings,
+            Settings = settings,
+            TrainingData = data,
+            Models = trained,
+            Methods = methods,
+            Neighbours = neighbours,
+            Kept = trained[0].Trainings.MaxBy(training => training.Validation is { } ranks ? metric.Of(ranks, ties) : 0)!,
+        };
+    }
+
+    private static IRecommender Neighbours(TrainingData data, RankMetric metric, WorkerTeam team, out int? neighbours, CancellationToken cancellationToken)
+    {
+        (double Value, int Neighbours, IRecommender Recommender) best = (double.NegativeInfinity, 0, null!);
+        foreach (int choice in data.Validation is null ? [100] : NeighbourChoices)
+        {
+            var recommender = ItemKnnRecommender.Fit(data.Split.Train, choice, team, cancellationToken);
+            double value = data.Validation is { } validation ? metric.Of(recommender.Rank(validation.Interactions, team, cancellationToken)) : 0;
+            if (value > best.Value)
+            {
+                best = (value, choice, recommender);
+            }
+        }
+
+        neighbours = best.Neighbours;
+        return best.Recommender;
+    }
+
+    private async Task SaveAsync(RunResults results, TrainingData data, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        Retriever<Entity, Entity, string> retriever = Retriever<Entity, Entity, string>.Build(
+            results.Kept.Model, data.Corpus, [.. data.Corpus.Select(item => item.Key)], team, cancellationToken: cancellationToken);
+        retriever.Annotations = new Dictionary<string, string> { [ModelAnnotation] = ModelFile.Write(results.First.Description) };
+        await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
+        if (settings.JsonFile is { } file)
+        {
+            await RunJson.WriteAsync(file, results, cancellationToken).ConfigureAwait(false);
+        }
+
+        RunReport report = await Task.Run(() => terminal.Step("Drawing the report …", () => RunReports.Of(results, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        await HtmlReport.WriteAsync(settings.ReportFile, report, cancellationToken).ConfigureAwait(false);
+    }
+}
