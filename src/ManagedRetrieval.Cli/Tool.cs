@@ -24,6 +24,8 @@ internal static class Tool
         {
             QuickstartCommand.Create(terminal, findPack),
             TrainCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            InspectCommand.Create(terminal),
             QueryCommand.Create(terminal),
         };
 

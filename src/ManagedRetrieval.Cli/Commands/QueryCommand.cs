@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text;
+using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Cli.Runs;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 
 namespace ManagedRetrieval.Cli.Commands;
@@ -13,7 +16,9 @@ internal static class QueryCommand
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "A model file, such as out/model.safetensors." };
-        var text = new Argument<string>("TEXT") { Description = "What to look for." };
+        var text = new Argument<string>("TEXT") { Description = "What to look for: a text, or the user's id where the model was trained on users." };
+        var history = new Option<string[]>("--history") { Description = "Ids of items that the user met before, oldest first, for a model that reads them.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
+        var exclude = new Option<string[]>("--exclude") { Description = "Ids of candidates that are not to be found.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
         text.Validators.Add(result =>
         {
             // Without a letter or digit there is no word, every candidate would score alike, and the order would mean nothing.
@@ -25,34 +30,27 @@ internal static class QueryCommand
         });
         Option<int> k = CommonOptions.Integer("-k", "The number of answers.", _ => 10, "COUNT", 1, int.MaxValue);
         Option<int> workers = CommonOptions.Workers();
-        var command = new Command("query", "Answers a text query from a saved model whose queries are texts and whose candidates are named by strings.") { model, text, k, workers };
+        var command = new Command("query", "Answers a query from a saved model.") { model, text, history, exclude, k, workers };
         command.SetAction((result, cancellationToken) => RunAsync(
             terminal,
             result.GetRequiredValue(model),
-            result.GetRequiredValue(text),
+            new Entity(result.GetRequiredValue(text), 0, result.GetValue(history) ?? [], TableRow.None),
+            result.GetValue(exclude) ?? [],
             result.GetRequiredValue(k),
             result.GetRequiredValue(workers),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, string model, string text, int k, int workers, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        Terminal terminal, string model, Entity query, IReadOnlyCollection<string> exclusions, int k, int workers, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(model))
-        {
-            throw new ToolException($"'{model}' is a folder, not a model file.");
-        }
-
-        if (!File.Exists(model))
-        {
-            throw new ToolException($"There is no model file '{model}'.");
-        }
-
         using var team = new WorkerTeam(workers);
-        Retriever<string, string, string> retriever =
-            await Retriever<string, string, string>.LoadAsync(model, team, cancellationToken: cancellationToken).ConfigureAwait(false);
+        SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        ScoredCandidate<string>[] answers = retriever.Retrieve(text, k);
+        ScoredCandidate<string>[] answers = SavedModel.IsIn(file)
+            ? SavedModel.Read(file, team).Retriever.Retrieve(query, k, exclusions)
+            : RetrieverSnapshot.Read<string, string, string>(file, team, null).Retrieve(query.Key, k, exclusions);
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Answers(answers);
         return ExitCode.Done;

@@ -11,15 +11,33 @@ namespace ManagedRetrieval.Cli.Runs;
 /// </remarks>
 internal static class RunJson
 {
-    /// <summary>Writes the file; it is whole or as it was.</summary>
-    public static Task WriteAsync(string path, RunResults results, CancellationToken cancellationToken) => AtomicFile.WriteAsync(
+    /// <summary>Writes the figures of a training; the file is whole or as it was.</summary>
+    public static Task WriteAsync(string path, RunResults results, CancellationToken cancellationToken) =>
+        WriteAsync(path, json => Write(json, results), cancellationToken);
+
+    /// <summary>Writes the figures of a saved model, the first method, and of baselines; the file is whole or as it was.</summary>
+    public static Task WriteAsync(
+        string path, IReadOnlyList<Method> methods, IReadOnlyList<(string Name, RankMetric Metric)> metrics, CancellationToken cancellationToken) => WriteAsync(
+        path,
+        json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("metrics");
+            WriteSplit(json, "test", metrics, methods[0].Runs, methods[0].Ties);
+            json.WriteEndObject();
+            WriteMethods(json, "baselines", methods.Where(method => method.IsBaseline), metrics);
+            json.WriteEndObject();
+        },
+        cancellationToken);
+
+    private static Task WriteAsync(string path, Action<Utf8JsonWriter> write, CancellationToken cancellationToken) => AtomicFile.WriteAsync(
         path,
         async (stream, token) =>
         {
             var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
             await using (json.ConfigureAwait(false))
             {
-                Write(json, results);
+                write(json);
                 await json.FlushAsync(token).ConfigureAwait(false);
             }
 

@@ -46,20 +46,23 @@ internal static class RunSummary
     /// <summary>A table of models and baselines on the test part.</summary>
     public static void Show(RunResults results, Terminal terminal)
     {
-        if (results.Methods.Count == 0)
+        if (results.TrainingData.Test is { } test)
         {
-            return;
+            string seeds = results.Settings.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $", means over {results.Settings.Seeds} seeds") : "";
+            Show(results.Methods, MetricNames.Of(results.First.Description), test.Queries.Count, results.TrainingData.Corpus.Count, seeds, terminal);
         }
+    }
 
-        IReadOnlyList<(string Name, RankMetric Metric)> metrics = MetricNames.Of(results.First.Description);
-        terminal.Heading(string.Create(
-            CultureInfo.InvariantCulture,
-            $"On {results.TrainingData.Test!.Queries.Count:n0} test queries over {results.TrainingData.Corpus.Count:n0} items{(results.Settings.Seeds > 1 ? $", means over {results.Settings.Seeds} seeds" : "")}:"));
+    /// <summary>A table of models and baselines.</summary>
+    public static void Show(
+        IReadOnlyList<Method> methods, IReadOnlyList<(string Name, RankMetric Metric)> metrics, int queries, int corpus, string note, Terminal terminal)
+    {
+        terminal.Heading(string.Create(CultureInfo.InvariantCulture, $"On {queries:n0} test queries over {corpus:n0} items{note}:"));
         terminal.Table(
-            [new Column("metric", IsText: true), .. results.Methods.Select(method => new Column(method.Name))],
+            [new Column("metric", IsText: true), .. methods.Select(method => new Column(method.Name))],
             [.. metrics.Select(metric => (IReadOnlyList<string>)
             [
-                metric.Name, .. results.Methods.Select(method => string.Create(CultureInfo.InvariantCulture, $"{method.Of(metric.Metric):f4}")),
+                metric.Name, .. methods.Select(method => string.Create(CultureInfo.InvariantCulture, $"{method.Of(metric.Metric):f4}")),
             ])]);
     }
 

@@ -3,7 +3,6 @@ using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Reports;
 using ManagedRetrieval.Engine.Parallel;
-using ManagedRetrieval.Evaluation;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Retrieval;
 
@@ -12,11 +11,6 @@ namespace ManagedRetrieval.Cli.Runs;
 /// <summary><c>train</c>: read, train, measure against baselines, save, report.</summary>
 internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IReadOnlyList<NamedModel> models, RunSettings settings)
 {
-    /// <summary>The annotation that holds the description of the model.</summary>
-    public const string ModelAnnotation = "model";
-
-    private static readonly int[] NeighbourChoices = [10, 20, 50, 100, 200, 500];
-
     /// <exception cref="ToolException">Data, descriptions or a checkpoint do not fit.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
@@ -79,14 +73,8 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         if (data.Test is { } test)
         {
             methods.AddRange(trained.Select(model => new Method(model.Named.Name, IsBaseline: false, [.. model.Trainings.Select(training => training.Test!)], ModelTraining.Ties(model.Named.Description))));
-            IRecommender knn = Neighbours(data, metric, team, out neighbours, cancellationToken);
-            foreach ((string name, IRecommender baseline) in new (string, IRecommender)[]
-            {
-                ("item-kNN", knn), ("most popular", new PopularityRecommender(data.Split.Train)), ("random", new RandomRecommender()),
-            })
-            {
-                methods.Add(new Method(name, IsBaseline: true, [baseline.Rank(test.Interactions, team, cancellationToken)], TiePolicy.Expected));
-            }
+            methods.AddRange(BaselineMethods.Of(data, test, metric, team, out int chosen, cancellationToken));
+            neighbours = chosen;
         }
 
         return new RunResults
@@ -101,28 +89,11 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         };
     }
 
-    private static IRecommender Neighbours(TrainingData data, RankMetric metric, WorkerTeam team, out int? neighbours, CancellationToken cancellationToken)
-    {
-        (double Value, int Neighbours, IRecommender Recommender) best = (double.NegativeInfinity, 0, null!);
-        foreach (int choice in data.Validation is null ? [100] : NeighbourChoices)
-        {
-            var recommender = ItemKnnRecommender.Fit(data.Split.Train, choice, team, cancellationToken);
-            double value = data.Validation is { } validation ? metric.Of(recommender.Rank(validation.Interactions, team, cancellationToken)) : 0;
-            if (value > best.Value)
-            {
-                best = (value, choice, recommender);
-            }
-        }
-
-        neighbours = best.Neighbours;
-        return best.Recommender;
-    }
-
     private async Task SaveAsync(RunResults results, TrainingData data, WorkerTeam team, CancellationToken cancellationToken)
     {
         Retriever<Entity, Entity, string> retriever = Retriever<Entity, Entity, string>.Build(
             results.Kept.Model, data.Corpus, [.. data.Corpus.Select(item => item.Key)], team, cancellationToken: cancellationToken);
-        retriever.Annotations = new Dictionary<string, string> { [ModelAnnotation] = ModelFile.Write(results.First.Description) };
+        retriever.Annotations = SavedModel.Annotations(results.First.Description, settings.Seed);
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
         if (settings.JsonFile is { } file)
         {

@@ -1,0 +1,69 @@
+using System.Globalization;
+using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Persistence;
+using ManagedRetrieval.Retrieval;
+
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>A model that <c>train</c> saved, with its description.</summary>
+internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, ModelDescription Description, ulong Seed)
+{
+    private const string ModelAnnotation = "model", SeedAnnotation = "seed";
+
+    /// <summary>What is saved with a model, so that it can be read and measured again.</summary>
+    public static IReadOnlyDictionary<string, string> Annotations(ModelDescription description, ulong seed) => new Dictionary<string, string>
+    {
+        [ModelAnnotation] = ModelFile.Write(description),
+        [SeedAnnotation] = seed.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Reads a file; the message of what goes wrong names it.</summary>
+    /// <exception cref="ToolException">There is no such file.</exception>
+    /// <exception cref="SnapshotFormatException">It is damaged or foreign.</exception>
+    public static async Task<SafetensorsFile> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new ToolException($"'{path}' is a folder, not a model file.");
+        }
+
+        return File.Exists(path)
+            ? await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)
+            : throw new ToolException($"There is no model file '{path}'.");
+    }
+
+    /// <summary>Whether the file is of a model that <c>train</c> saved.</summary>
+    public static bool IsIn(SafetensorsFile file) => file.Metadata.ContainsKey(RetrieverSnapshot.AnnotationPrefix + ModelAnnotation);
+
+    /// <exception cref="ToolException">The file holds another kind of model, or its description is damaged.</exception>
+    /// <exception cref="SnapshotFormatException">The model cannot be read.</exception>
+    public static SavedModel Read(SafetensorsFile file, WorkerTeam team)
+    {
+        if (!file.Metadata.TryGetValue(RetrieverSnapshot.AnnotationPrefix + ModelAnnotation, out string? json))
+        {
+            throw new ToolException($"'{file.Source}' is no model that 'train' saved.");
+        }
+
+        ModelDescription description = ModelFile.Parse(json, file.Source);
+        string? seed = file.Metadata.GetValueOrDefault(RetrieverSnapshot.AnnotationPrefix + SeedAnnotation);
+        return new SavedModel(
+            RetrieverSnapshot.Read<Entity, Entity, string>(file, team, null, Bindings(description.Query), Bindings(description.Candidate)),
+            description,
+            ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+                ? number
+                : throw new ToolException($"'{file.Source}': the seed is '{seed}', expected a whole number."));
+    }
+
+    private static FeatureBindings<Entity> Bindings(TowerDescription tower)
+    {
+        var bindings = new FeatureBindings<Entity>();
+        foreach (FeatureDescription feature in tower.Features)
+        {
+            feature.Bind(bindings);
+        }
+
+        return bindings;
+    }
+}
