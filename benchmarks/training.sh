@@ -4,6 +4,7 @@
 #   benchmarks/training.sh [--quick] [--epochs 20] [--json FILE]
 # --quick: 3 epochs. --json: the figures as a file. It prints seconds of an epoch and of the evaluation, bytes that a step
 # allocates, memory after each epoch, and recall@20 and NDCG@20 beside those of popularity.
+# Close other programs: where an epoch had fewer processors than there are, someone else was using the machine.
 # The data alone: dotnet run -c Release --project benchmarks/ManagedRetrieval.Benchmarks -- generate-adjacency DIR
 set -euo pipefail
 project=$(dirname "$0")/ManagedRetrieval.Benchmarks

@@ -96,11 +96,14 @@ internal sealed class TrainingBenchmark(WorkerTeam team, FigureReport report)
         {
             meter.Begin(epoch);
             long start = Stopwatch.GetTimestamp();
+            TimeSpan used = Environment.CpuUsage.TotalTime;
             EpochResult result = trainer.Fit(data, TrainingSetting.Epoch, meter)[0];
+            used = Environment.CpuUsage.TotalTime - used;
             seconds[epoch - 1] = Seconds(start);
             report.AddEpoch(
                 epoch,
                 new Figure("time", seconds[epoch - 1], "s"),
+                new Figure("processors", used.TotalSeconds / seconds[epoch - 1], ""),
                 new Figure("loss", result.Loss, ""),
                 new Figure("working set", Environment.WorkingSet / 1e6, "MB"),
                 new Figure("managed heap", GC.GetTotalMemory(forceFullCollection: true) / 1e6, "MB"));
