@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using ManagedRetrieval.Benchmarks.TorchSharp;
+using ManagedRetrieval.Benchmarks.TorchSharp.Tfrs;
+using ManagedRetrieval.Engine.Parallel;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var quick = new Option<bool>("--quick") { Description = "The same rows with fewer repetitions." };
@@ -13,7 +15,32 @@ root.SetAction(result => Compare(
     result.GetValue(quick),
     result.GetValue(json)?.FullName,
     work => work.Title.StartsWith(result.GetValue(only) ?? "", StringComparison.Ordinal) && (result.GetValue(peer) is not { } name || work.Peer == name)));
+root.Subcommands.Add(TfrsCommand());
 return root.Parse(args).Invoke();
+
+static Command TfrsCommand()
+{
+    var data = new Option<DirectoryInfo>("--data") { Description = "A folder with MovieLens' ratings.csv and movies.csv.", Required = true };
+    var seeds = new Option<int>("--seeds") { Description = "How many seeds, from 1 on.", DefaultValueFactory = _ => 5 };
+    var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to a file as well." };
+    var command = new Command("tfrs", "Trains the model of TensorFlow Recommenders' tutorial on MovieLens by this library and by TorchSharp, and compares accuracies.") { data, seeds, json };
+    command.SetAction((result, _) => Train(result.GetRequiredValue(data).FullName, result.GetValue(seeds), result.GetValue(json)?.FullName));
+    return command;
+}
+
+static async Task Train(string folder, int seeds, string? file)
+{
+    MovieRatings data = await MovieRatings.ReadAsync(folder);
+    using var team = new WorkerTeam(Environment.ProcessorCount);
+    var comparison = new TutorialComparison(data, team);
+    var report = new TutorialReport(data);
+    for (int seed = 1; seed <= seeds; seed++)
+    {
+        report.Add(comparison.Run((ulong)seed));
+    }
+
+    report.Close(file);
+}
 
 static void Compare(bool quick, string? file, Func<Work, bool> wanted)
 {

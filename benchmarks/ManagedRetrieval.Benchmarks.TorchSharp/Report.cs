@@ -1,26 +1,23 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace ManagedRetrieval.Benchmarks.TorchSharp;
 
 /// <summary>Prints the rows as they come, and writes them to a file at the end.</summary>
 internal sealed class Report
 {
-    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
-
     private readonly List<Row> _rows = [];
     private readonly SortedSet<string> _peerVersions = new(StringComparer.Ordinal);
-    private readonly string _machine =
-        $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors ({Processor()}), .NET {Environment.Version}, TorchSharp {typeof(global::TorchSharp.torch).Assembly.GetName().Version}";
 
     /// <summary>Prints the heading.</summary>
     public Report()
     {
-        Console.WriteLine(_machine);
+        Console.WriteLine(Place);
         Console.WriteLine(
             $"{"work",-20} {"shape",-24} {"peer",-10} {"threads",7} {"ours ms",10} {"peer ms",10} {"ratio",6} {"10 %",6} {"of ceiling",10} {"of memory",9} {"allocated",9} {"working MB",10}");
     }
+
+    /// <summary>The machine, with the version of the peer that is in this process.</summary>
+    public static string Place { get; } = $"{Machine.Description}, TorchSharp {typeof(global::TorchSharp.torch).Assembly.GetName().Version}";
 
     /// <summary>Prints a row.</summary>
     /// <param name="row">The figures.</param>
@@ -51,25 +48,15 @@ internal sealed class Report
 
         var report = new
         {
-            Machine = string.Join(", ", _peerVersions.Prepend(_machine)),
+            Machine = string.Join(", ", _peerVersions.Prepend(Place)),
             CeilingGflops = ByThreads(ceilings, ceiling => ceiling.Gflops),
             ReadGigabytesPerSecond = ByThreads(ceilings, ceiling => ceiling.ReadGigabytes),
             WrittenGigabytesPerSecond = ByThreads(ceilings, ceiling => ceiling.WrittenGigabytes),
             Rows = _rows,
         };
-        string temporary = file + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(report, Names) + "\n");
-        File.Move(temporary, file, overwrite: true);
+        FigureFile.Write(file, report);
     }
 
     private static Dictionary<string, double> ByThreads(IReadOnlyDictionary<int, Ceilings> ceilings, Func<Ceilings, double> figure) =>
         ceilings.ToDictionary(entry => entry.Key.ToString(CultureInfo.InvariantCulture), entry => figure(entry.Value));
-
-    /// <summary>The processor's name with family and model, which tell generations of one name apart.</summary>
-    private static string Processor()
-    {
-        Dictionary<string, string> first = File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0)
-            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
-        return $"{first.GetValueOrDefault("model name")}, family {first.GetValueOrDefault("cpu family")}, model {first.GetValueOrDefault("model")}";
-    }
 }

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace ManagedRetrieval.Benchmarks;
+
+/// <summary>Figures as a JSON file; names are in snake case.</summary>
+internal static class FigureFile
+{
+    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    /// <summary>Writes the file as a whole or not at all.</summary>
+    public static void Write<TFigures>(string path, TFigures figures)
+    {
+        string temporary = path + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(figures, Names) + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+}
