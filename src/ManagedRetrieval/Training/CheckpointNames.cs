@@ -46,4 +46,6 @@ internal static class CheckpointNames
     public const string MemorySteps = "memory.steps";
 
     public const string MemoryStep = "memory.step";
+
+    public const string HardNegatives = "hard_negatives.index";
 }

@@ -30,6 +30,7 @@ internal sealed class CheckpointReader(SafetensorsFile file)
         float[][] values = Values(CheckpointNames.Parameter, parameters);
         state.Best.Parameters = state.Best.Epoch > 0 && options.Validation is { RestoreBest: true } ? Values(CheckpointNames.Best, parameters) : null;
         CandidateMemory<float>? memory = Fitting("memory", () => Memory(options, trainer.Model.Dimensions));
+        Tensor<float> index = options.HardNegatives is null ? default : Index(data.Candidates.Count, trainer.Model.Dimensions);
         long[] numbers = file.GetLongs(CheckpointNames.Numbers);
 
         // From here on something changes: first what may still refuse, and starts anew with every epoch anyway; then what refuses before it changes.
@@ -49,6 +50,7 @@ internal sealed class CheckpointReader(SafetensorsFile file)
         }
 
         (trainer.State.StepsDone, trainer.State.EpochsDone) = (unchecked((ulong)numbers[0]), (int)numbers[1]);
+        trainer.State.HardNegatives = (data, index);
         trainer.State.Memory = memory is null ? default : (data, options.CorrectSamplingBias, memory);
         return state;
     }
@@ -165,6 +167,14 @@ internal sealed class CheckpointReader(SafetensorsFile file)
             file.GetLongs(CheckpointNames.MemorySteps),
             file.GetLongs(CheckpointNames.MemoryStep)[0]);
         return memory;
+    }
+
+    private Tensor<float> Index(int candidates, int dimensions)
+    {
+        file.RequireShape(CheckpointNames.HardNegatives, SafetensorsType.F32, candidates, dimensions);
+        var index = new Tensor<float>(new Shape(candidates, dimensions));
+        file.ReadFloats(CheckpointNames.HardNegatives, index.Span);
+        return index;
     }
 
     /// <summary>The settings are the same and the checksums right, so what does not fit now was not saved by this library as it is.</summary>

@@ -40,6 +40,11 @@ internal sealed class CheckpointWriter(Trainer trainer, RetrievalDataset data, T
             AddMemory(writer, memory);
         }
 
+        if (!trainer.State.HardNegatives.Index.IsDefault)
+        {
+            Add(writer, CheckpointNames.HardNegatives, trainer.State.HardNegatives.Index);
+        }
+
         if (state.Position > 0)
         {
             trainer.Task.AddBatchMetricsTo(writer, CheckpointNames.TaskMetrics);

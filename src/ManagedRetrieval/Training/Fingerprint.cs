@@ -53,6 +53,7 @@ internal static class Fingerprint
         Append(hash, data.Candidates);
         hash.Append(MemoryMarshal.AsBytes<int>(data.Positives));
         hash.Append(MemoryMarshal.AsBytes<float>(data.Weights));
+        hash.Append(MemoryMarshal.AsBytes<int>(data.Known?.Groups ?? []));
         return hash.Digest();
     }
 
@@ -92,6 +93,8 @@ internal static class Fingerprint
         settings[nameof(options.SampledNegatives)] = Text(options.SampledNegatives);
         settings[nameof(options.MemoryCapacity)] = Text(options.MemoryCapacity);
         settings[nameof(options.MemoryMaximumAge)] = Text(options.MemoryMaximumAge);
+        settings[nameof(options.HardNegatives)] = options.HardNegatives is { } hard
+            ? string.Create(CultureInfo.InvariantCulture, $"{hard.PerQuery} a query after {hard.Skip}, every {hard.EverySteps} steps") : "none";
     }
 
     private static void AddValidation(SortedDictionary<string, string> settings, Validation? validation)

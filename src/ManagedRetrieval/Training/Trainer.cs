@@ -75,7 +75,8 @@ public sealed class Trainer(
     /// <exception cref="ArgumentException">
     /// There is one pair only, or the data was encoded with other features; the sampler draws from another corpus, or is not
     /// there to draw what it should; sampling probabilities are given but not used, are of another number than the corpus'
-    /// rows, outside [0, 1], or 0 for a pair's candidate; a checkpoint within an epoch could not hold a loss metric.
+    /// rows, outside [0, 1], or 0 for a pair's candidate; a checkpoint within an epoch could not hold a
+    /// loss metric; hard negatives are mined although the bias of sampling is corrected, or accidental hits are not removed.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="ArithmeticException">An embedding, a score, a loss or a gradient, or a parameter after the last step, is not finite. A step in which something is not finite is not taken; the message says where it began.</exception>
@@ -143,6 +144,7 @@ public sealed class Trainer(
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TrainingOptions();
+        TrainingChecks.HardNegatives(options, Task.Options);
         TrainingChecks.Options(options, data, Model.Dimensions);
         TrainingChecks.Run(options, Task.Options);
         TrainingChecks.Data(Model, data);

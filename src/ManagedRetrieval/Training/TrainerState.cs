@@ -1,4 +1,5 @@
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Sampling;
 
 namespace ManagedRetrieval.Training;
@@ -14,6 +15,12 @@ internal sealed class TrainerState
 
     /// <summary>The candidates of past steps, and what they belong to.</summary>
     public (RetrievalDataset? Data, bool Corrected, CandidateMemory<float>? Candidates) Memory { get; set; }
+
+    /// <summary>The corpus as hard negatives were last searched in it, [candidates, d], and the data that it is of.</summary>
+    public (RetrievalDataset? Data, Tensor<float> Index) HardNegatives { get; set; }
+
+    /// <summary>The index of the last run where it is of the same data; else the default value.</summary>
+    public Tensor<float> HardNegativesFor(RetrievalDataset data) => ReferenceEquals(HardNegatives.Data, data) ? HardNegatives.Index : default;
 
     /// <summary>The memory of the last run where it speaks of the same rows and probabilities; else a new one.</summary>
     public CandidateMemory<float>? MemoryFor(RetrievalDataset data, TrainingOptions options, int dimensions)

@@ -74,11 +74,12 @@ internal static class TrainingChecks
         }
 
         // The last step may have one pair more than others.
-        long pairs = Math.Min(options.BatchSize + 1L, data.Count), columns = pairs + options.SampledNegatives + options.MemoryCapacity;
+        long pairs = Math.Min(options.BatchSize + 1L, data.Count), mined = pairs * Math.Min(options.HardNegatives?.PerQuery ?? 0, corpus);
+        long columns = pairs + options.SampledNegatives + mined + options.MemoryCapacity;
         if (columns * Math.Max(pairs, dimensions) > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), columns, $"BatchSize, SampledNegatives and MemoryCapacity give a step {pairs} pairs and {columns} candidates; more than one tensor can hold the scores of.");
+                nameof(options), columns, $"BatchSize, SampledNegatives and MemoryCapacity{(mined > 0 ? " and HardNegatives" : "")} give a step {pairs} pairs and {columns} candidates; more than one tensor can hold the scores of.");
         }
 
         if (options.SampledNegatives == 0 && options.NegativeSampler is not null)
@@ -89,6 +90,28 @@ internal static class TrainingChecks
         if (options.SampledNegatives > 0 && options.NegativeSampler is null)
         {
             throw new ArgumentException($"SampledNegatives is {options.SampledNegatives}, but there is no NegativeSampler to draw them.", nameof(options));
+        }
+    }
+
+    /// <summary>What is mined.</summary>
+    public static void HardNegatives(TrainingOptions options, RetrievalTaskOptions<float> task)
+    {
+        if (options.HardNegatives is not { } hard)
+        {
+            return;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(hard.EverySteps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hard.PerQuery, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(hard.Skip);
+        if (options.CorrectSamplingBias)
+        {
+            throw new ArgumentException("HardNegatives and CorrectSamplingBias exclude each other: what is searched for has no sampling probability to correct by.", nameof(options));
+        }
+
+        if (!task.RemoveAccidentalHits)
+        {
+            throw new ArgumentException("HardNegatives needs a task with RemoveAccidentalHits: what is found for one query is often right for another.", nameof(options));
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record TrainingOptions
     /// <summary>For how many steps a candidate is remembered, at least 1.</summary>
     public int MemoryMaximumAge { get; init; } = int.MaxValue;
 
+    /// <summary>Looks for further negatives among the whole corpus; null looks for none.</summary>
+    public HardNegativeOptions? HardNegatives { get; init; }
+
     /// <summary>Judges the model at the end of epochs; null does not look.</summary>
     public Validation? Validation { get; init; }
 

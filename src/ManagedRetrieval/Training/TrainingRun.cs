@@ -31,8 +31,8 @@ internal sealed class TrainingRun
             parameter.ZeroGradient();
         }
 
-        _step = new TrainingStep(
-            trainer.Model, trainer.Task, trainer.Tape, data, options, trainer.State.MemoryFor(data, options, trainer.Model.Dimensions));
+        _step = new TrainingStep(trainer, data, options);
+        trainer.State.HardNegatives = options.HardNegatives is null ? default : trainer.State.HardNegatives;
         _checkpoint = options.Checkpoint is { } checkpoint ? new CheckpointWriter(trainer, data, options, checkpoint.Path) : null;
         _profile = options.Profile ? new RunProfile() : null;
         _order = new int[data.Count];

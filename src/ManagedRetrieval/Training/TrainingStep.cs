@@ -6,7 +6,6 @@ using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
-using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
 
@@ -19,9 +18,8 @@ internal sealed class TrainingStep
     private readonly RetrievalTask<float> _task;
     private readonly Tape<float> _tape;
     private readonly RetrievalDataset _data;
-    private readonly TrainingOptions _options;
-    private readonly CandidateMemory<float>? _memory;
-    private readonly StackRows<float> _stack = new();
+    private readonly StepNegatives _negatives;
+    private readonly HardNegativeMiner? _miner;
     private readonly Add<float> _add = new();
     private readonly NormalizeRows<float> _normalizeRows = new();
     private readonly TakeColumns<float>[] _truncations;
@@ -31,19 +29,15 @@ internal sealed class TrainingStep
     private readonly EncodedBatch _candidates;
     private readonly StepFaults _faults;
 
-    /// <summary>For each corpus row the probability, per draw, of coming with a pair; empty where nothing is corrected.</summary>
-    private readonly ReadOnlyMemory<float> _probabilities;
-
-    public TrainingStep(
-        TwoTowerModel model, RetrievalTask<float> task, Tape<float> tape, RetrievalDataset data, TrainingOptions options, CandidateMemory<float>? memory)
+    public TrainingStep(Trainer trainer, RetrievalDataset data, TrainingOptions options)
     {
-        (_model, _task, _tape, _data, _options, _memory) = (model, task, tape, data, options, memory);
-        _truncations = [.. model.MatryoshkaDimensions.Select(dimensions => new TakeColumns<float>(0, dimensions))];
+        (_model, _task, _tape, _data) = (trainer.Model, trainer.Task, trainer.Tape, data);
+        _negatives = new StepNegatives(_tape, data, options, trainer.State.MemoryFor(data, options, _model.Dimensions));
+        _miner = options.HardNegatives is { } hard ? new HardNegativeMiner(trainer, data, hard) : null;
+        _truncations = [.. _model.MatryoshkaDimensions.Select(dimensions => new TakeColumns<float>(0, dimensions))];
         _average = new Scale<float>(1f / (1 + _truncations.Length));
         (_queries, _candidates) = (data.Queries.NewEmpty(), data.Candidates.NewEmpty());
-        _faults = new StepFaults(tape);
-        _probabilities = !options.CorrectSamplingBias ? default
-            : options.CandidateSamplingProbability.IsEmpty ? data.CandidateFrequencies() : options.CandidateSamplingProbability;
+        _faults = new StepFaults(_tape);
     }
 
     /// <summary>The loss on the tape, Σ w·l over the step's pairs, Σ w, and what was met on the way.</summary>
@@ -54,48 +48,44 @@ internal sealed class TrainingStep
     public (Variable<float> Loss, double Sum, double Weight, RetrievalCounts Counts) Run(ReadOnlySpan<int> pairs, ulong step, int epoch)
     {
         _tape.Reset();
-        int own = pairs.Length, sampled = _options.NegativeSampler is null ? 0 : _options.SampledNegatives;
+        int own = pairs.Length, drawn = own + _negatives.Sampled;
         Memory<int> numbers = _tape.AllocateIndices(own);
         Span<int> rows = numbers.Span;
         pairs.CopyTo(rows);
         _faults.Begin(numbers);
-        Memory<int> ids = _tape.AllocateIndices(own + sampled + (_memory?.Count ?? 0));
-        Gather<int>(_data.Positives, rows, ids.Span[..own]);
-        Sample(step, ids.Span.Slice(own, sampled));
-        _queries.Gather(_data.Queries, rows);
-        _candidates.Gather(_data.Candidates, ids.Span[..(own + sampled)]);
         var pass = TowerPass.Training(unchecked((int)step));
+        _queries.Gather(_data.Queries, rows);
         Variable<float> queries = _model.QueryTower.Apply(_tape, _queries, pass);
-        _faults.QueriesAreDone(ids, own + sampled);
+        RequireFinite(queries.Value, "a query's embedding", epoch);
+
+        // How many are mined is known only once they are.
+        Memory<int> ids = _tape.AllocateIndices(drawn + (_miner?.Most(own) ?? 0) + _negatives.RememberedCount);
+        Gathered.Into<int>(_data.Positives, rows, ids.Span[..own]);
+        _negatives.Sample(step, ids.Span[own..drawn]);
+        int embedded = drawn + (_miner?.Find(queries.Value, rows, ids.Span[..drawn], step, epoch, ids.Span[drawn..]) ?? 0);
+        ids = ids[..(embedded + _negatives.RememberedCount)];
+        _faults.QueriesAreDone(ids, embedded);
+        _candidates.Gather(_data.Candidates, ids.Span[..embedded]);
         Variable<float> candidates = _model.CandidateTower.Apply(_tape, _candidates, pass);
         _faults.CandidatesAreDone();
-        RequireFinite(queries.Value, "a query's embedding", epoch);
         RequireFinite(candidates.Value, "a candidate's embedding", epoch);
-        Tensor<float> probabilities = Probabilities(ids.Span, own, sampled);
-        Variable<float> all = Remembered(candidates, ids.Span[(own + sampled)..], probabilities);
+        Tensor<float> probabilities = _negatives.Probabilities(ids.Span, own, _negatives.Sampled);
+        Variable<float> all = _negatives.Remembered(candidates, ids.Span[embedded..], probabilities);
         var arguments = new RetrievalArguments<float>
         {
             CandidateIds = new CandidateIds((ReadOnlyMemory<int>)ids),
             KnownPositives = Known(rows),
-            SampleWeight = GatherTensor(_data.Weights, rows, own),
+            SampleWeight = Gathered.Tensor(_tape, _data.Weights, rows, own),
             CandidateSamplingProbability = probabilities,
             ComputeMetrics = false,
         };
         Variable<float> loss = Loss(queries, all, arguments, epoch, out RetrievalCounts counts);
         loss = WithLeadingDimensions(loss, queries, all, arguments, epoch);
-        Remember(candidates.Value, ids[..(own + sampled)], probabilities);
+        _negatives.Remember(candidates.Value, ids[..embedded], probabilities);
         double weight = arguments.SampleWeight.IsDefault ? own : RowReduce.Sum<float>(arguments.SampleWeight.Span);
         double divisor = _task.Options.Reduction == LossReduction.Sum ? 1 : _task.Options.TfrsCompatible ? own : weight;
         double sum = loss.Value.Span[0] * divisor;
         return (loss, sum, weight, counts);
-    }
-
-    private static void Gather<TValue>(ReadOnlySpan<TValue> values, ReadOnlySpan<int> rows, Span<TValue> gathered)
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            gathered[i] = values[rows[i]];
-        }
     }
 
     private void RequireFinite(Tensor<float> embeddings, string what, int epoch)
@@ -171,90 +161,8 @@ internal sealed class TrainingStep
         }
 
         Span<int> groups = _tape.AllocateIndices(pairs.Length).Span;
-        Gather<int>(known.Groups, pairs, groups);
+        Gathered.Into<int>(known.Groups, pairs, groups);
         _known.Gather(known.Positives, groups);
         return new KnownPositives(new CandidateIds(_known.Ids), _known.Offsets);
-    }
-
-    private void Sample(ulong step, Span<int> rows)
-    {
-        _options.NegativeSampler?.Sample(_options.Seed, step, rows);
-        foreach (int row in rows)
-        {
-            if ((uint)row >= (uint)_data.Candidates.Count)
-            {
-                throw new InvalidOperationException($"NegativeSampler drew row {row}, but the corpus has the rows 0 to {_data.Candidates.Count - 1}.");
-            }
-        }
-    }
-
-    /// <summary>The probability, per draw, of the step's own rows and of the sampled; room is left for those of the memory.</summary>
-    private Tensor<float> Probabilities(ReadOnlySpan<int> ids, int own, int sampled)
-    {
-        ReadOnlySpan<int> rows = ids[..(own + sampled)];
-        Tensor<float> probabilities = GatherTensor(_probabilities.Span, rows, ids.Length);
-        if (sampled > 0 && !probabilities.IsDefault)
-        {
-            Span<float> mixture = probabilities.Span[..rows.Length], sampler = _tape.Allocate(new Shape(rows.Length)).Span;
-            _options.NegativeSampler!.Probabilities(rows, sampler);
-            for (int i = 0; i < rows.Length; i++)
-            {
-                if (!(sampler[i] >= 0 && sampler[i] <= 1) || (i >= own && sampler[i] == 0))
-                {
-                    throw new InvalidOperationException(string.Create(
-                        CultureInfo.InvariantCulture, $"NegativeSampler gives row {rows[i]}{(i >= own ? ", which it drew," : "")} the probability {sampler[i]}."));
-                }
-            }
-
-            SamplingProbability.Mixture(mixture, own, sampler, sampled, mixture);
-        }
-
-        return probabilities;
-    }
-
-    /// <summary>The step's own candidates with those of the memory below them.</summary>
-    private Variable<float> Remembered(Variable<float> candidates, Span<int> ids, Tensor<float> probabilities)
-    {
-        if (ids.IsEmpty)
-        {
-            return candidates;
-        }
-
-        CandidateMemoryBatch<float> past = _memory!.Read();
-        past.Ids.Ints.CopyTo(ids);
-        if (!probabilities.IsDefault)
-        {
-            past.Probabilities.Span.CopyTo(probabilities.Span[^ids.Length..]);
-        }
-
-        return _tape.Apply(_stack, [candidates, _tape.Constant(past.Embeddings)]);
-    }
-
-    private void Remember(Tensor<float> candidates, ReadOnlyMemory<int> ids, Tensor<float> probabilities)
-    {
-        if (_memory is null)
-        {
-            return;
-        }
-
-        if (probabilities.IsDefault)
-        {
-            probabilities = _tape.Allocate(new Shape(ids.Length));
-            probabilities.Span.Fill(1);
-        }
-
-        _memory.Add(candidates, new CandidateIds(ids), probabilities.Span[..ids.Length]);
-    }
-
-    private Tensor<float> GatherTensor(ReadOnlySpan<float> values, ReadOnlySpan<int> rows, int length)
-    {
-        if (values.Length == 0)
-        {
-            return default;
-        }
-
-        Tensor<float> gathered = _tape.Allocate(new Shape(length));
-        Gather(values, rows, gathered.Span);
-        return gathered;
     }
 }

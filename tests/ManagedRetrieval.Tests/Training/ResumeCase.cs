@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
@@ -22,19 +23,21 @@ internal sealed class ResumeCase(ulong seed)
     {
         var draw = new Draw(seed, 8);
         TwoTowerModel<int[], int[]> model = Planted.Model(seed, linear: draw.Bool());
+        HardNegativeOptions? hard = draw.Bool() ? new() { PerQuery = draw.Between(1, 3), Skip = draw.Below(2), EverySteps = draw.Between(1, 9) } : null;
         float[] weights = draw.Bool() ? [.. Enumerable.Range(0, 400).Select(i => 0.5f + (i % 3))] : [];
         var task = new RetrievalTask<float>(new()
         {
             Temperature = 0.2,
             LearnTemperature = draw.Bool(),
-            RemoveAccidentalHits = draw.Bool(),
+            RemoveAccidentalHits = hard is not null || draw.Bool(),
             Symmetric = draw.Bool(),
-            Reduction = draw.Bool() ? Losses.LossReduction.Sum : Losses.LossReduction.Mean,
+            Reduction = draw.Bool() ? LossReduction.Sum : LossReduction.Mean,
             NumberOfHardNegatives = draw.Bool() ? 9 : null,
             BatchMetrics = draw.Bool() ? [RankMetric.MeanRank, RankMetric.TopKAccuracy(3)] : [],
             LossMetrics = draw.Bool() ? [new MeanLoss(), new MeanLoss("again")] : [],
         });
-        TrainingOptions options = Options(draw, model);
+        TrainingOptions options = Options(draw, model) with { HardNegatives = hard };
+        options = hard is null ? options : options with { CorrectSamplingBias = false, CandidateSamplingProbability = default };
         return new(model, task, OptimizerOf(draw, options), Planted.Data(model, weights), options);
     }
 

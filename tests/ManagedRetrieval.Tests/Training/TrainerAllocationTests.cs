@@ -13,9 +13,11 @@ public class TrainerAllocationTests
     private static readonly Planted Planted = new();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_warm_step_allocates_nothing(bool everything)
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, true)]
+    public void A_warm_step_allocates_nothing(bool everything, bool listens, bool mines)
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         RetrievalDataset data = Planted.Data(model, [.. Enumerable.Repeat(0.5f, 400)]);
@@ -34,6 +36,18 @@ public class TrainerAllocationTests
         if (everything)
         {
             options = options with { NegativeSampler = new UniformSampler(Planted.Candidates), SampledNegatives = 7, MemoryCapacity = 50 };
+        }
+
+        long steps = 0;
+        if (listens)
+        {
+            trainer.StepCompleted += (_, step) => steps += step.Pairs;
+            options = options with { Profile = true };
+        }
+
+        if (mines)
+        {
+            options = options with { CorrectSamplingBias = false, HardNegatives = new() { PerQuery = 2, EverySteps = 7 } };
         }
 
         long two = ByEpochs(2);

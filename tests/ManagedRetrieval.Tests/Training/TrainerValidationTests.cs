@@ -84,7 +84,7 @@ public class TrainerValidationTests
         Assert.Equal(judged.Judged[1], judged.End);
         Assert.NotEqual(judged.Judged[1], judged.Judged[2]);
         Assert.Equal(last.State, judged.State);
-        Agree.InNorm<float>("averages", last.End, judged.Judged[2], 1e-6);
+        Agree.InNorm<float>("averages", [.. last.End.Select(value => (double)value)], judged.Judged[2], 1e-6);
 
         static (float[][] Judged, float[] End, float[] State) Train(bool judge)
         {
