@@ -17,6 +17,7 @@ internal sealed class DataOptions
     private readonly Option<string?> _item = Column("--item", "The column of the item's id; by default \"item\".");
     private readonly Option<string?> _time = Column("--time", "The column of the time, a whole number; by default there is none, and rows are in order.");
     private readonly Option<string?> _weight = Column("--weight", "The column of a weight or rating.");
+    private readonly Option<string?> _negatives = Column("--negatives", "The column of items that are known to be wrong for a row's user, a list or ids with spaces between them.");
     private readonly Option<string?> _itemId = Column("--item-id", "The id's column in the table of items; by default that of --item.");
     private readonly Option<string?> _userId = Column("--user-id", "The id's column in the table of users; by default that of --user.");
     private readonly Option<string?> _label = Column("--label", "The column of the items' table that names an item for people.");
@@ -27,7 +28,7 @@ internal sealed class DataOptions
     {
         CommonOptions.RequireName(_data, "file");
         _format.AcceptOnlyFromAmong("csv", "tsv", "jsonl", "parquet", "adjacency");
-        foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _weight, _itemId, _userId, _label, _group, _skip])
+        foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _weight, _negatives, _itemId, _userId, _label, _group, _skip])
         {
             command.Add(option);
         }
@@ -53,6 +54,7 @@ internal sealed class DataOptions
         ItemColumn = result.GetValue(_item) ?? "item",
         TimeColumn = result.GetValue(_time),
         WeightColumn = result.GetValue(_weight),
+        NegativesColumn = result.GetValue(_negatives),
         ItemIdColumn = result.GetValue(_itemId),
         UserIdColumn = result.GetValue(_userId),
         LabelColumn = result.GetValue(_label),

@@ -27,6 +27,9 @@ internal sealed record DataSettings
 
     public string? WeightColumn { get; init; }
 
+    /// <summary>The column of items that are wrong for a row's user.</summary>
+    public string? NegativesColumn { get; init; }
+
     /// <summary>The id's column in the table of items; by default that of the data.</summary>
     public string? ItemIdColumn { get; init; }
 

@@ -59,6 +59,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             data.Corpus,
             data.Split.Train.ItemColumn,
             groups: description.Task.RemoveKnownPositives ? data.Split.Train.UserColumn : default,
+            negatives: data.Split.Train.Negatives,
             cancellationToken: cancellationToken));
         TrainingOptions options = Options(pairs, model, seed);
         var trainer = new Trainer(

@@ -114,7 +114,7 @@ internal sealed class TrainingData
     private static async Task<InteractionSplit> SplitAsync(
         DataSettings settings, SplitDescription description, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, Weight = settings.WeightColumn };
+        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
         if (settings.Test is { } test)
         {
             return await terminal.ReadAsync($"Reading {settings.Data}", async progress =>

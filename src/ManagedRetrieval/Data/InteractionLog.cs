@@ -1,3 +1,5 @@
+using ManagedRetrieval.Features;
+
 namespace ManagedRetrieval.Data;
 
 /// <summary>What users did with items: one row for each interaction, in the order of the source.</summary>
@@ -13,8 +15,9 @@ public sealed class InteractionLog
     private readonly long[] _times;
     private readonly float[] _weights;
 
-    internal InteractionLog(KeyIndex users, KeyIndex items, int[] userColumn, int[] itemColumn, long[]? times, float[]? weights)
+    internal InteractionLog(KeyIndex users, KeyIndex items, int[] userColumn, int[] itemColumn, long[]? times, float[]? weights, RaggedIds? negatives = null)
     {
+        Negatives = negatives;
         (Users, Items, HasTimes, HasWeights) = (users, items, times is not null, weights is not null);
         (_users, _items, _times, _weights) = (userColumn, itemColumn, times ?? [], weights ?? []);
     }
@@ -26,6 +29,11 @@ public sealed class InteractionLog
         _items = Pick(whole._items, rows);
         _times = HasTimes ? Pick(whole._times, rows) : [];
         _weights = HasWeights ? Pick(whole._weights, rows) : [];
+        if (whole.Negatives is { } negatives)
+        {
+            Negatives = new RaggedIds();
+            Negatives.Gather(negatives, rows);
+        }
     }
 
     /// <summary>The number of interactions.</summary>
@@ -54,6 +62,9 @@ public sealed class InteractionLog
 
     /// <summary>For each interaction its weight; empty where there are none.</summary>
     public ReadOnlySpan<float> WeightColumn => _weights;
+
+    /// <summary>For each interaction the numbers of items that are known to be wrong for its user; null where there are none. Must not be changed.</summary>
+    public RaggedIds? Negatives { get; }
 
     /// <summary>Reads a log.</summary>
     /// <param name="source">Where the interactions come from.</param>
@@ -99,7 +110,7 @@ public sealed class InteractionLog
     {
         (KeyIndex users, int[] userColumn) = Renumber(Users, _users);
         (KeyIndex items, int[] itemColumn) = Renumber(Items, _items);
-        return new InteractionLog(users, items, userColumn, itemColumn, HasTimes ? _times : null, HasWeights ? _weights : null);
+        return new InteractionLog(users, items, userColumn, itemColumn, HasTimes ? _times : null, HasWeights ? _weights : null, Negatives is null ? null : Renumber(Negatives, items));
     }
 
     /// <summary>Leaves out interactions until every user and every item that remains has enough of them (the k-core).</summary>
@@ -130,6 +141,23 @@ public sealed class InteractionLog
         }
 
         return picked;
+    }
+
+    /// <summary>Negatives by other keys; those that never occur otherwise get one too.</summary>
+    private RaggedIds Renumber(RaggedIds negatives, KeyIndex items)
+    {
+        var renumbered = new RaggedIds(negatives.Count, negatives.Ids.Length);
+        for (int i = 0; i < negatives.Count; i++)
+        {
+            foreach (int item in negatives[i])
+            {
+                renumbered.Append(items.Add(Items, item));
+            }
+
+            renumbered.EndRow();
+        }
+
+        return renumbered;
     }
 
     private static (KeyIndex Keys, int[] Column) Renumber(KeyIndex keys, int[] column)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Data;
 
@@ -11,6 +13,7 @@ internal sealed class InteractionLogBuilder(InteractionColumns columns)
     private readonly ChunkedColumn<int> _itemColumn = new();
     private readonly ChunkedColumn<long>? _times = columns.Time is null ? null : new();
     private readonly ChunkedColumn<float>? _weights = columns.Weight is null ? null : new();
+    private RaggedIds? _negatives = columns.Negatives is null ? null : new();
 
     /// <exception cref="DataFormatException">A row cannot be read, or there are more than an array can hold.</exception>
     public async Task<SkippedRows> AddAsync(RowSource source, IProgress<ReadProgress>? progress, CancellationToken cancellationToken)
@@ -28,11 +31,17 @@ internal sealed class InteractionLogBuilder(InteractionColumns columns)
             _itemColumn.Add(interaction.Item);
             _times?.Add(interaction.Time);
             _weights?.Add(interaction.Weight);
+            _negatives?.AppendRow(CollectionsMarshal.AsSpan(stream.Negatives));
         }
 
         return stream.Skipped;
     }
 
     /// <summary>Takes out what was added since the last time.</summary>
-    public InteractionLog Build() => new(_users, _items, _userColumn.Drain(), _itemColumn.Drain(), _times?.Drain(), _weights?.Drain());
+    public InteractionLog Build()
+    {
+        RaggedIds? negatives = _negatives;
+        _negatives = negatives is null ? null : new RaggedIds();
+        return new(_users, _items, _userColumn.Drain(), _itemColumn.Drain(), _times?.Drain(), _weights?.Drain(), negatives);
+    }
 }

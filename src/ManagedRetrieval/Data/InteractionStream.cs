@@ -13,6 +13,7 @@ public sealed class InteractionStream
     private readonly InteractionColumns _columns;
     private readonly int _timeColumn;
     private readonly int _weightColumn;
+    private readonly int _negativesColumn;
 
     /// <summary>The interactions of a source.</summary>
     /// <param name="source">Where they come from.</param>
@@ -29,6 +30,7 @@ public sealed class InteractionStream
         (Users, Items) = (users ?? new KeyIndex(columns.UserKeys), items ?? new KeyIndex(columns.ItemKeys));
         _timeColumn = columns.Time is null ? -1 : 2;
         _weightColumn = columns.Weight is null ? -1 : columns.Time is null ? 2 : 3;
+        _negativesColumn = columns.Negatives is null ? -1 : columns.Names().Count - 1;
     }
 
     /// <summary>The users' keys so far.</summary>
@@ -36,6 +38,9 @@ public sealed class InteractionStream
 
     /// <summary>The items' keys so far.</summary>
     public KeyIndex Items { get; }
+
+    /// <summary>The items that are wrong for the user of the interaction read last.</summary>
+    internal List<int> Negatives { get; } = [];
 
     /// <summary>The rows that the last reading has left out so far.</summary>
     public SkippedRows Skipped { get; private set; } = new();
@@ -83,7 +88,18 @@ public sealed class InteractionStream
             float weight = _weightColumn < 0 ? 1 : ReadWeight(reader, _weightColumn);
             Users.Check(reader, 0);
             Items.Check(reader, 1);
+            IReadOnlyList<string> negatives = _negativesColumn < 0 ? [] : reader.GetList(_negativesColumn, _columns.NegativesSeparator);
+            Items.Check(reader, _negativesColumn, negatives);
             interaction = new Interaction(Users.Add(reader, 0), Items.Add(reader, 1), time, weight);
+            Negatives.Clear();
+            foreach (string negative in negatives)
+            {
+                if (negative.Length > 0)
+                {
+                    Negatives.Add(Items.Add(negative.AsSpan()));
+                }
+            }
+
             return true;
         }
         catch (DataFormatException bad) when (reader.TrySkip(bad))

@@ -78,6 +78,19 @@ public sealed class KeyIndex
         }
     }
 
+    /// <summary>Refuses a list of a row that holds something that is no key of this kind; empty texts are no elements.</summary>
+    /// <exception cref="DataFormatException">An element is no number where keys are numbers.</exception>
+    internal void Check(RowReader row, int column, IReadOnlyList<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (Kind == KeyKind.Number && key.Length > 0 && !TryParse(key, out _))
+            {
+                throw row.BadRow($"column {DataFormatException.Quote(row.Columns[column])} holds {DataFormatException.Quote(key)}, expected whole numbers of 64 bits.");
+            }
+        }
+    }
+
     /// <summary>Whether the key in a column of a row, which was checked, is known.</summary>
     internal bool Contains(RowReader row, int column) =>
         Kind == KeyKind.Number ? _byNumber.ContainsKey(row.GetInteger(column)) : _bySpan.ContainsKey(row.GetText(column));
@@ -100,6 +113,11 @@ public sealed class KeyIndex
     /// <summary>The number of another index's key; −1 where there is no such key; both are of one kind.</summary>
     internal int IndexOf(KeyIndex other, int index) => Kind == KeyKind.Text ? IndexOf(other._texts[index]) : IndexOf(other._numbers[index]);
 
+    /// <summary>The number of a key that was checked; a new key gets the next one.</summary>
+    internal int Add(ReadOnlySpan<char> key) =>
+        Kind == KeyKind.Number ? Add(TryParse(key, out long number) ? number : throw WrongKind())
+        : _bySpan.TryGetValue(key, out int index) ? index : Add(key.ToString());
+
     internal int Add(string key)
     {
         if (_byText.TryAdd(key, _texts.Count))
@@ -119,6 +137,8 @@ public sealed class KeyIndex
 
         return _byNumber[key];
     }
+
+    private static bool TryParse(ReadOnlySpan<char> key, out long number) => long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
     private InvalidOperationException WrongKind() => new($"The keys are of kind {Kind}, not the one asked for.");
 }

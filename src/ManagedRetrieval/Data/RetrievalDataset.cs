@@ -8,8 +8,8 @@ namespace ManagedRetrieval.Data;
 /// <summary>Pairs to learn from, encoded once: each a query and the row of its candidate in a corpus.</summary>
 public sealed class RetrievalDataset
 {
-    private RetrievalDataset(EncodedBatch queries, FeatureSignature queryFeatures, EncodedBatch candidates, FeatureSignature candidateFeatures, int[] positives, float[] weights, KnownPairs? known) =>
-        (Queries, QueryFeatures, Candidates, CandidateFeatures, Positives, Weights, Known) = (queries, queryFeatures, candidates, candidateFeatures, positives, weights, known);
+    private RetrievalDataset(EncodedBatch queries, FeatureSignature queryFeatures, EncodedBatch candidates, FeatureSignature candidateFeatures, int[] positives, float[] weights, KnownPairs? known, RaggedIds? negatives) =>
+        (Queries, QueryFeatures, Candidates, CandidateFeatures, Positives, Weights, Known, Negatives) = (queries, queryFeatures, candidates, candidateFeatures, positives, weights, known, negatives);
 
     /// <summary>The number of pairs.</summary>
     public int Count => Positives.Length;
@@ -35,6 +35,9 @@ public sealed class RetrievalDataset
     /// <summary>What is known of each pair's group; null where pairs have none.</summary>
     internal KnownPairs? Known { get; }
 
+    /// <summary>For each pair corpus rows that are wrong for its query; null where none are known.</summary>
+    internal RaggedIds? Negatives { get; }
+
     /// <summary>Encodes pairs with a model's features.</summary>
     /// <param name="model">Its features turn inputs into ids; its parameters are not read.</param>
     /// <param name="queries">One for each pair.</param>
@@ -45,6 +48,10 @@ public sealed class RetrievalDataset
     /// For each pair a number that it shares with pairs of the same origin, such as that of its user: what a group has as
     /// candidates is never a negative of its pairs. Not negative, and best without gaps. Empty where only a pair's own candidate is known.
     /// </param>
+    /// <param name="negatives">
+    /// For each pair corpus rows that are known to be wrong for its query: in its step they are further candidates, and
+    /// negatives of the other pairs too. Null for none. Shared, not copied: it must not change.
+    /// </param>
     /// <param name="cancellationToken">Stops between inputs.</param>
     /// <exception cref="ArgumentException">The lengths differ, there are no pairs, a row, weight or group is outside its range, or every weight is 0.</exception>
     public static RetrievalDataset Encode<TQuery, TCandidate>(
@@ -54,12 +61,14 @@ public sealed class RetrievalDataset
         ReadOnlySpan<int> positives,
         ReadOnlySpan<float> weights = default,
         ReadOnlySpan<int> groups = default,
+        RaggedIds? negatives = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(corpus);
         Check(queries.Count, corpus.Count, positives, weights);
+        Check(negatives, queries.Count, corpus.Count);
         return new RetrievalDataset(
             EncodeAll(model.QueryFeatures, queries, nameof(queries), cancellationToken),
             model.QueryFeatures.Signature,
@@ -67,7 +76,8 @@ public sealed class RetrievalDataset
             model.CandidateFeatures.Signature,
             positives.ToArray(),
             weights.ToArray(),
-            groups.IsEmpty ? null : KnownPairs.Of(groups, positives));
+            groups.IsEmpty ? null : KnownPairs.Of(groups, positives),
+            negatives);
     }
 
     /// <summary>
@@ -91,6 +101,27 @@ public sealed class RetrievalDataset
         EncodedBatch batch = features.NewBatch();
         features.Encode(inputs, 0, inputs.Count, batch, argument, cancellationToken);
         return batch;
+    }
+
+    private static void Check(RaggedIds? negatives, int pairs, int corpus)
+    {
+        if (negatives is null)
+        {
+            return;
+        }
+
+        if (negatives.Count != pairs)
+        {
+            throw new ArgumentException($"negatives must have a row for each of the {pairs} pairs, not {negatives.Count}.", nameof(negatives));
+        }
+
+        foreach (int row in negatives.Ids.Span)
+        {
+            if (row >= corpus)
+            {
+                throw new ArgumentException($"negatives must be rows of the corpus, 0 to {corpus - 1}, but one is {row}.", nameof(negatives));
+            }
+        }
     }
 
     private static void Check(int queries, int corpus, ReadOnlySpan<int> positives, ReadOnlySpan<float> weights)

@@ -54,6 +54,11 @@ internal static class Fingerprint
         hash.Append(MemoryMarshal.AsBytes<int>(data.Positives));
         hash.Append(MemoryMarshal.AsBytes<float>(data.Weights));
         hash.Append(MemoryMarshal.AsBytes<int>(data.Known?.Groups ?? []));
+        if (data.Negatives is { } negatives)
+        {
+            Append(hash, new EncodedBatch(negatives));
+        }
+
         return hash.Digest();
     }
 

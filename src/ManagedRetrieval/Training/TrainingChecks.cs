@@ -47,6 +47,11 @@ internal static class TrainingChecks
                 nameof(options), options.MemoryCapacity, $"MemoryCapacity must be at most {Array.MaxLength / 2 / dimensions} with {dimensions} dimensions.");
         }
 
+        if (data.Negatives is not null && options.CorrectSamplingBias)
+        {
+            throw new ArgumentException("CorrectSamplingBias cannot be on where the data has negatives of its own, which have no sampling probability to correct by.", nameof(options));
+        }
+
         int corpus = data.Candidates.Count;
         if (options.NegativeSampler is { } sampler && sampler.Count != corpus)
         {

@@ -14,6 +14,8 @@ namespace ManagedRetrieval.Training;
 /// <summary>Gathers the pairs of a step with its further negatives, and makes their loss.</summary>
 internal sealed class TrainingStep
 {
+    private static readonly RaggedIds None = new();
+
     private readonly TwoTowerModel _model;
     private readonly RetrievalTask<float> _task;
     private readonly Tape<float> _tape;
@@ -25,6 +27,7 @@ internal sealed class TrainingStep
     private readonly TakeColumns<float>[] _truncations;
     private readonly Scale<float> _average;
     private readonly RaggedIds _known = new();
+    private readonly RaggedIds _given = new();
     private readonly EncodedBatch _queries;
     private readonly EncodedBatch _candidates;
     private readonly StepFaults _faults;
@@ -59,10 +62,13 @@ internal sealed class TrainingStep
         RequireFinite(queries.Value, "a query's embedding", epoch);
 
         // How many are mined is known only once they are.
-        Memory<int> ids = _tape.AllocateIndices(drawn + (_miner?.Most(own) ?? 0) + _negatives.RememberedCount);
+        _given.Gather(_data.Negatives ?? None, _data.Negatives is null ? [] : rows);
+        Memory<int> ids = _tape.AllocateIndices(drawn + _given.Ids.Length + (_miner?.Most(own) ?? 0) + _negatives.RememberedCount);
         Gathered.Into<int>(_data.Positives, rows, ids.Span[..own]);
         _negatives.Sample(step, ids.Span[own..drawn]);
-        int embedded = drawn + (_miner?.Find(queries.Value, rows, ids.Span[..drawn], step, epoch, ids.Span[drawn..]) ?? 0);
+        _given.Ids.Span.CopyTo(ids.Span[drawn..]);
+        int known = drawn + _given.Ids.Length;
+        int embedded = known + (_miner?.Find(queries.Value, rows, ids.Span[..known], step, epoch, ids.Span[known..]) ?? 0);
         ids = ids[..(embedded + _negatives.RememberedCount)];
         _faults.QueriesAreDone(ids, embedded);
         _candidates.Gather(_data.Candidates, ids.Span[..embedded]);
