@@ -8,7 +8,7 @@ namespace ManagedRetrieval.Cli.Reports;
 internal sealed class PopularitySection : IReportSection
 {
     // From five bins on, their labels would meet.
-    private const double SmallLabels = 10;
+    private const double SmallLabels = 11;
 
     public string Id => "popularity";
 
