@@ -18,11 +18,12 @@ internal static class DifferencePlots
 
     private static ReportFigure Make(RunReport report, string metric, PairedDifference[] differences)
     {
+        bool sameFirst = differences.All(difference => difference.First == differences[0].First);
         LinearAxis values = PlotParts.Values(AxisPosition.Bottom, $"difference in {metric}");
         (values.Minimum, values.Maximum) = Range(differences);
         PlotModel model = PlotParts.Model(
             values,
-            PlotParts.Names(AxisPosition.Left, "", [.. differences.Select(difference => PlotText.Label($"{PlainText.Short(difference.First, 14)} − {PlainText.Short(difference.Second, 14)}", 31))]));
+            PlotParts.Names(AxisPosition.Left, "", [.. differences.Select(difference => PlotText.Label(sameFirst ? $"− {difference.Second}" : $"{PlainText.Short(difference.First, 12)} − {PlainText.Short(difference.Second, 12)}"))]));
         model.Annotations.Add(new LineAnnotation
         {
             Type = LineAnnotationType.Vertical,
@@ -44,8 +45,8 @@ internal static class DifferencePlots
 
         int clear = differences.Count(difference => IsClear(difference.Difference));
         return new ReportFigure(
-            $"Differences in {metric}",
-            $"{Finding(clear, differences.Length)} Each is made on the same queries, with its interval at the {Numbers.Percent(report.ConfidenceLevel)} level.{(report.LowerIsBetter.Contains(metric) ? " Less is better." : "")}",
+            sameFirst ? $"{PlainText.Capital(differences[0].First)} against the others: {metric}" : $"Differences in {metric}",
+            $"{Finding(clear, differences.Length)} Each is made on the same queries, with its interval at the {Numbers.Level(report.ConfidenceLevel)} level.{(report.LowerIsBetter.Contains(metric) ? " Less is better." : "")}",
             model,
             66 + RowHeight * differences.Length,
             new DataTable(

@@ -53,7 +53,7 @@ internal static class EpochPlots
                 yield return new ReportFigure(
                     name,
                     Change("", values),
-                    Model(report, PlainText.Short(name.ToLowerInvariant(), 20), [(SeriesLook.At(0, name), values)], marksBest: false),
+                    Model(report, "", [(SeriesLook.At(0, name), values)], marksBest: false),
                     190,
                     new DataTable(
                         $"{name} by epoch",
@@ -75,7 +75,7 @@ internal static class EpochPlots
         string kept = report.BestEpoch is { } best ? $" The model of epoch {Numbers.Count(best)} was kept." : "";
         return new ReportFigure(
             panel.Metrics.Count == 1 ? $"{PlainText.Capital(panel.Name)} on validation" : "Validation metrics",
-            string.Join(" ", series.Take(3).Select(one => Peak(report, one.Look.Name, one.Values))) + kept,
+            PlainText.Capital(string.Join("; ", series.Take(3).Select(one => Peak(report, one.Look.Name, one.Values)))) + "." + kept,
             Model(report, panel.Metrics.Count == 1 ? panel.Name : "value of the metric", series),
             290,
             new DataTable(
@@ -128,6 +128,6 @@ internal static class EpochPlots
     {
         bool lower = report.LowerIsBetter.Contains(metric);
         (int epoch, double value) = lower ? values.MinBy(pair => pair.Value) : values.MaxBy(pair => pair.Value);
-        return $"{PlainText.Clean(metric)} is best in epoch {Numbers.Count(epoch)}, with {Numbers.Figure(value)}.";
+        return $"{PlainText.Clean(metric)} is best in epoch {Numbers.Count(epoch)}, with {Numbers.Figure(value)}";
     }
 }

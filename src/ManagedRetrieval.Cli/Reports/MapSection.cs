@@ -13,12 +13,12 @@ internal sealed class MapSection : IReportSection
     private const double Width = 640;
     private const double LongestSide = 620;
     private const double ShortestHeight = 300;
-    private const double Margin = 34;
+    private const double Margin = 26;
+    private const double Frame = Margin + 4;
     private const int MostLabels = 28;
 
     // The style sheet writes the names this large where the page is narrow, and smaller elsewhere: they fit in either.
     private const double LabelSize = 18;
-    private const double LetterWidth = 0.56;
 
     public string Id => "map";
 
@@ -65,18 +65,18 @@ internal sealed class MapSection : IReportSection
     {
         (double fromX, double toX) = Ends([.. map.Points.Select(point => point.X)]);
         (double fromY, double toY) = Ends([.. map.Points.Select(point => point.Y)]);
-        double scale = Math.Min((Width - 2 * Margin) / (toX - fromX), (LongestSide - 2 * Margin) / (toY - fromY));
-        double height = Math.Max(ShortestHeight, Math.Ceiling((toY - fromY) * scale + 2 * Margin));
-        PlotModel model = PlotParts.Model(Axis(AxisPosition.Bottom, map.ShareX, fromX, toX, (Width - 2 * Margin) / scale), Axis(AxisPosition.Left, map.ShareY, fromY, toY, (height - 2 * Margin) / scale));
-        model.PlotMargins = new OxyThickness(Margin, Margin / 2, Margin, 1.5 * Margin);
+        double scale = Math.Min((Width - Frame) / (toX - fromX), (LongestSide - Frame) / (toY - fromY));
+        double height = Math.Max(ShortestHeight, Math.Ceiling((toY - fromY) * scale + Frame));
+        PlotModel model = PlotParts.Model(Axis(AxisPosition.Bottom, map.ShareX, fromX, toX, (Width - Frame) / scale), Axis(AxisPosition.Left, map.ShareY, fromY, toY, (height - Frame) / scale));
+        model.PlotMargins = new OxyThickness(Margin, 4, 4, Margin);
         model.Padding = new OxyThickness(0);
         model.PlotAreaBorderThickness = new OxyThickness(1);
-        string[] labels = [.. map.Points.Select(point => PlotText.Label(point.Label, 22))];
+        string[] labels = [.. map.Points.Select(point => PlotText.Label(point.Label, 24))];
         IReadOnlyList<int> picked = LabelPlaces.Pick(
-            [.. map.Points.Select((point, i) => ((point.X - (fromX + toX) / 2) * scale, point.Y * scale, labels[i].Length * LetterWidth * LabelSize))],
+            [.. map.Points.Select((point, i) => ((point.X - (fromX + toX) / 2) * scale, point.Y * scale, TextRuler.Width(labels[i]) * LabelSize))],
             1.1 * LabelSize,
-            Margin - Width / 2,
-            Width / 2 - Margin,
+            (Frame - Width) / 2,
+            (Width - Frame) / 2,
             MostLabels);
         foreach (int i in picked)
         {

@@ -51,7 +51,7 @@ internal static class MethodPlots
 
         Separate(model, panel.Metrics.Count);
         return new ReportFigure(
-            alone ? panel.Metrics[0] : "All metrics",
+            PlainText.Capital(panel.Name),
             Finding(report, panel),
             model,
             64 + panel.Metrics.Count * (16 + 14 * report.Methods.Count),
@@ -84,13 +84,13 @@ internal static class MethodPlots
         var leaders = panel.Metrics.Select(metric => (Metric: metric, Best: Leader(report, metric))).GroupBy(pair => pair.Best, StringComparer.Ordinal).ToArray();
         if (report.Methods.Count < 2)
         {
-            return $"The lines are intervals at the {Numbers.Percent(report.ConfidenceLevel)} level.";
+            return $"The lines are intervals at the {Numbers.Level(report.ConfidenceLevel)} level.";
         }
 
         string best = leaders.Length == 1
-            ? $"{PlainText.Clean(leaders[0].Key)} is best{(panel.Metrics.Count > 1 ? " by every metric" : "")}."
-            : string.Join("; ", leaders.Select(leader => $"{PlainText.Clean(leader.Key)} is best by {string.Join(", ", leader.Select(pair => pair.Metric))}")) + ".";
-        return $"{best} The lines are intervals at the {Numbers.Percent(report.ConfidenceLevel)} level.";
+            ? $"{PlainText.Capital(PlainText.Clean(leaders[0].Key))} is best{(panel.Metrics.Count > 1 ? " by every metric" : "")}."
+            : PlainText.Capital(string.Join("; ", leaders.Select(leader => $"{PlainText.Clean(leader.Key)} is best by {string.Join(", ", leader.Select(pair => pair.Metric))}"))) + ".";
+        return $"{best} The lines are intervals at the {Numbers.Level(report.ConfidenceLevel)} level.";
     }
 
     private static string Leader(RunReport report, string metric)

@@ -17,11 +17,12 @@ internal sealed class MethodsSection : IReportSection
         if (metrics.Length > 0)
         {
             Table(report, metrics).Write(html);
-            html.Element("p", $"Behind each figure stands its interval at the {Numbers.Percent(report.ConfidenceLevel)} level; the best of each column is bold.", ("class", "note"));
+            html.Element("p", $"Behind each figure stands its interval at the {Numbers.Level(report.ConfidenceLevel)} level; the best of each column is bold.", ("class", "note"));
         }
 
-        ReportFigure[] figures = [.. MethodPlots.Intervals(report), .. RecallPlot.Make(report) is { } recall ? [recall] : (ReportFigure[])[], .. DifferencePlots.Make(report)];
-        FigureGrid.Write(html, figures);
+        // Plots of about one height stand side by side.
+        ReportFigure[] intervals = [.. MethodPlots.Intervals(report)];
+        FigureGrid.Write(html, [.. intervals.Take(1), .. RecallPlot.Make(report) is { } recall ? [recall] : (ReportFigure[])[], .. intervals.Skip(1), .. DifferencePlots.Make(report)]);
     }
 
     private static DataTable Table(RunReport report, string[] metrics) => new(

@@ -12,7 +12,8 @@ internal static class Numbers
     public static string Figure(double? value) => value is not { } number || double.IsNaN(number) ? None : Minus(Math.Abs(number) switch
     {
         0 => "0",
-        < 1e-3 or double.PositiveInfinity => number.ToString("g3", CultureInfo.InvariantCulture),
+        < 1e-6 or double.PositiveInfinity => number.ToString("g3", CultureInfo.InvariantCulture),
+        < 1e-3 => number.ToString("f6", CultureInfo.InvariantCulture),
         < 1 => number.ToString("f4", CultureInfo.InvariantCulture),
         < 10 => number.ToString("f3", CultureInfo.InvariantCulture),
         < 100 => number.ToString("f2", CultureInfo.InvariantCulture),
@@ -24,6 +25,9 @@ internal static class Numbers
 
     /// <summary>A share in percent, such as 12.3 %.</summary>
     public static string Percent(double share) => double.IsNaN(share) ? None : Minus((100 * share).ToString(Math.Abs(share) < 0.9995 ? "f1" : "f0", CultureInfo.InvariantCulture)) + "\u00a0%";
+
+    /// <summary>The level of an interval, such as 95 %.</summary>
+    public static string Level(double level) => (100 * level).ToString("g4", CultureInfo.InvariantCulture) + "\u00a0%";
 
     /// <summary>A number beside an axis.</summary>
     public static string Tick(double value) => Minus(value.ToString(Math.Abs(value) >= 1e4 && Math.Abs(value) < 1e7 ? "n0" : "g6", CultureInfo.InvariantCulture));

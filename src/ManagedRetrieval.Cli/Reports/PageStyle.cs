@@ -10,12 +10,12 @@ internal static class PageStyle
     public const string Css = """
         :root {
           --page: #f5f6f8; --card: #ffffff; --text: #1c2128; --muted: #59636e; --line: #d5dae0; --grid: #e4e8ec; --accent: #0067a3; --best: #e8f1f8;
-          --s0: #0072b2; --s1: #d55e00; --s2: #00946b; --s3: #b65f93; --s4: #b07a00; --s5: #3a96cf; --s6: #5b5b5b; --other: #8b949e;
+          --s0: #0072b2; --s1: #d55e00; --s2: #00946b; --s3: #b65f93; --s4: #b07a00; --s5: #3a96cf; --s6: #23272e; --other: #98a1ab;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #0e1116; --card: #171b22; --text: #e6eaf0; --muted: #9da7b3; --line: #303740; --grid: #2a3038; --accent: #6cb6ee; --best: #1b2f40;
-            --s0: #4aa3df; --s1: #f0813a; --s2: #2dbd92; --s3: #e08fc2; --s4: #e6b234; --s5: #9ad1f5; --s6: #c9c9c9; --other: #737d88;
+            --s0: #4aa3df; --s1: #f0813a; --s2: #2dbd92; --s3: #e08fc2; --s4: #e6b234; --s5: #9ad1f5; --s6: #f4f4f4; --other: #78828d;
           }
         }
         * { box-sizing: border-box; }
@@ -44,7 +44,8 @@ internal static class PageStyle
         .figures.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
         figure { display: grid; grid-row: span 4; grid-template-rows: subgrid; row-gap: .6rem; align-content: start; margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; min-width: 0; }
         figcaption p { margin-top: .25rem; }
-        .drawing { min-width: 0; align-self: end; }
+        .drawing { min-width: 0; max-width: 34rem; }
+        .map .drawing { max-width: none; }
         svg { display: block; width: 100%; height: auto; fill: currentColor; font-size: 12.5px; overflow: visible; }
         details { font-size: .875rem; min-width: 0; }
         summary { cursor: pointer; color: var(--accent); }
@@ -68,7 +69,7 @@ internal static class PageStyle
         .map text { font-size: 12px; paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
         @media (min-width: 60rem) {
           .figures.alone { grid-template-columns: 1fr; }
-          .alone > figure { grid-template: auto auto 1fr / minmax(0, 17fr) minmax(0, 14fr); column-gap: 1.5rem; grid-row: auto; }
+          .alone > figure { grid-template: auto auto 1fr / minmax(0, 33rem) minmax(0, 1fr); column-gap: 1.5rem; grid-row: auto; }
           .alone > .map { grid-template-columns: minmax(0, 5fr) minmax(0, 2fr); }
           .alone > figure > .drawing { grid-area: 1 / 1 / 4 / 2; align-self: start; }
           .alone > figure > :not(.drawing) { grid-column: 2; }
@@ -84,7 +85,7 @@ internal static class PageStyle
         @media print {
           :root {
             --page: #ffffff; --card: #ffffff; --text: #000000; --muted: #444444; --line: #bbbbbb; --grid: #dddddd; --accent: #000000; --best: #eeeeee;
-            --s0: #0072b2; --s1: #d55e00; --s2: #00946b; --s3: #b65f93; --s4: #b07a00; --s5: #3a96cf; --s6: #5b5b5b; --other: #8b949e;
+            --s0: #0072b2; --s1: #d55e00; --s2: #00946b; --s3: #b65f93; --s4: #b07a00; --s5: #3a96cf; --s6: #23272e; --other: #98a1ab;
           }
           body { font-size: 11px; }
           nav, details:not([open]) { display: none; }

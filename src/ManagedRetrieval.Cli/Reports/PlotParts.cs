@@ -12,13 +12,14 @@ internal static class PlotParts
 {
     private const double MarkerSize = 3.6;
 
+    // Keeps a word off the line that it stands beside.
+    private const string NoBreakSpace = "\u00a0";
+
     public static PlotModel Model(params ReadOnlySpan<Axis> axes)
     {
         var model = new PlotModel
         {
             Culture = CultureInfo.InvariantCulture,
-            // Its widths are known to what measures text; the page sets the real font, which is about as wide.
-            DefaultFont = "Arial",
             DefaultFontSize = SvgDrawing.FontSize,
             TextColor = Ink.Text,
             PlotAreaBorderColor = Ink.Grid,
@@ -122,7 +123,7 @@ internal static class PlotParts
     {
         Type = LineAnnotationType.Vertical,
         X = x,
-        Text = text,
+        Text = leftOfIt ? text + NoBreakSpace : NoBreakSpace + text,
         TextColor = Ink.Muted,
         TextOrientation = AnnotationTextOrientation.Horizontal,
         TextHorizontalAlignment = leftOfIt ? HorizontalAlignment.Right : HorizontalAlignment.Left,

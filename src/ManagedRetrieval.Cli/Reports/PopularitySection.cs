@@ -7,6 +7,9 @@ namespace ManagedRetrieval.Cli.Reports;
 /// <summary>How a metric depends on how popular the right item is.</summary>
 internal sealed class PopularitySection : IReportSection
 {
+    // From five bins on, their labels would meet.
+    private const double SmallLabels = 11;
+
     public string Id => "popularity";
 
     public string Title => "Rare and popular items";
@@ -17,10 +20,11 @@ internal sealed class PopularitySection : IReportSection
     {
         PopularityFigures popularity = report.Popularity!;
         LinearAxis values = PlotParts.Values(AxisPosition.Left, popularity.Metric);
-        values.Minimum = popularity.Bins.SelectMany(bin => bin.Methods).All(figure => !(figure.Value < 0)) ? 0 : double.NaN;
-        PlotModel model = PlotParts.Model(
-            PlotParts.Names(AxisPosition.Bottom, "popularity of the right item", [.. popularity.Bins.Select(bin => PlotText.Label(bin.Label, 14))]),
-            values);
+        LinearAxis bins = PlotParts.Names(
+            AxisPosition.Bottom, "popularity of the right item (number of queries)", [.. popularity.Bins.Select(bin => $"{PlotText.Label(bin.Label, 12)}\n({Numbers.Count(bin.Queries)})")]);
+        bins.FontSize = popularity.Bins.Count > 4 ? SmallLabels : SvgDrawing.FontSize;
+        bins.TitleFontSize = SvgDrawing.FontSize;
+        PlotModel model = PlotParts.Model(bins, values);
         IReadOnlyList<SeriesLook> looks = Looks(report, Names(popularity));
         foreach (SeriesLook look in looks)
         {
@@ -57,7 +61,7 @@ internal sealed class PopularitySection : IReportSection
     private static string Finding(PopularityFigures popularity, string method)
     {
         (string Label, double Value)[] values = [.. popularity.Bins.Select(bin => (PlainText.Clean(bin.Label), Find(bin, method))).Where(pair => double.IsFinite(pair.Item2))];
-        string name = PlainText.Clean(method);
+        string name = PlainText.Capital(PlainText.Clean(method));
         return values.Length == 1
             ? $"{name} has {Numbers.Figure(values[0].Value)} where the right item's popularity is {values[0].Label}."
             : $"{name} has {Numbers.Figure(values[0].Value)} where the right item's popularity is {values[0].Label} and {Numbers.Figure(values[^1].Value)} where it is {values[^1].Label}.";

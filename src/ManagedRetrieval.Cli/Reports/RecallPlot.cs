@@ -18,7 +18,9 @@ internal static class RecallPlot
         }
 
         LinearAxis values = PlotParts.Values(AxisPosition.Left, "recall");
-        values.Minimum = 0;
+
+        // A little below 0, so that marks at 0 are whole.
+        values.Minimum = -0.02 * methods.Max(method => method.Recall.Max(point => double.IsFinite(point.Value.Estimate) ? point.Value.Estimate : 0));
         PlotModel model = PlotParts.Model(PlotParts.Logarithmic(AxisPosition.Bottom, "k, results looked at (log scale)", ks[0] / 1.06, ks[^1] * 1.06), values);
         IReadOnlyList<SeriesLook> looks = SeriesLook.Of(report.Methods);
         List<SeriesLook> shown = [];
@@ -46,7 +48,7 @@ internal static class RecallPlot
 
         return new ReportFigure(
             "Recall by k",
-            string.Create(CultureInfo.InvariantCulture, $"{Finding(methods)} Shades are intervals at the {Numbers.Percent(report.ConfidenceLevel)} level."),
+            string.Create(CultureInfo.InvariantCulture, $"{Finding(methods)} Shades are intervals at the {Numbers.Level(report.ConfidenceLevel)} level."),
             model,
             300,
             new DataTable("Recall by k, with intervals", [new("method", true), new("k"), new("recall"), new("from"), new("to")], rows))
@@ -59,6 +61,7 @@ internal static class RecallPlot
     {
         RecallPoint first = methods[0].Recall[0];
         RecallPoint last = methods[0].Recall[^1];
-        return $"{PlainText.Clean(methods[0].Name)} finds {Numbers.Percent(first.Value.Estimate)} of what is right among the first {(first.K == 1 ? "result" : Numbers.Count(first.K))} and {Numbers.Percent(last.Value.Estimate)} among the first {Numbers.Count(last.K)}.";
+        string few = first.K == 1 ? "in first place" : $"among the first {Numbers.Count(first.K)}";
+        return $"{PlainText.Capital(PlainText.Clean(methods[0].Name))} finds {Numbers.Percent(first.Value.Estimate)} of what is right {few} and {Numbers.Percent(last.Value.Estimate)} among the first {Numbers.Count(last.K)}.";
     }
 }

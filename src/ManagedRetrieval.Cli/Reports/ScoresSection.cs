@@ -71,9 +71,9 @@ internal sealed class ScoresSection : IReportSection
     private static string Finding(ScoreHistogram[] histograms)
     {
         double median = histograms[0].Quantile(0.5);
-        string half = $"Half of {PlainText.Clean(histograms[0].Name)} score above {Numbers.Figure(median)}";
+        string half = $"Half of the {PlainText.Clean(histograms[0].Name)} lie above {Numbers.Figure(median)}";
         return histograms.Length == 1
             ? half + "."
-            : $"{half}; so do {string.Join(" and ", histograms[1..].Select(other => $"{Numbers.Percent(other.ShareAbove(median))} of {PlainText.Clean(other.Name)}"))}.";
+            : $"{half}; so do {string.Join(" and ", histograms[1..].Select(other => $"{Numbers.Percent(other.ShareAbove(median))} of the {PlainText.Clean(other.Name)}"))}.";
     }
 }

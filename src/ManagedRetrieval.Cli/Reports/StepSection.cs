@@ -24,12 +24,12 @@ internal sealed class StepSection : IReportSection
         double longest = parts.Max(Milliseconds);
         LinearAxis time = PlotParts.Values(AxisPosition.Bottom, "time of a step (ms)");
         // Room for the share behind the longest bar.
-        (time.Minimum, time.Maximum) = (0, longest > 0 ? 1.18 * longest : 1);
-        PlotModel model = PlotParts.Model(time, PlotParts.Names(AxisPosition.Left, "", [.. parts.Select(part => PlotText.Label(part.Name, 24))]));
+        (time.Minimum, time.Maximum) = (0, longest > 0 ? 1.3 * longest : 1);
+        PlotModel model = PlotParts.Model(time, PlotParts.Names(AxisPosition.Left, "", [.. parts.Select(part => PlotText.Label(part.Name, 26))]));
         SeriesLook forward = SeriesLook.At(0, "forward") with { Glyph = '■' };
         SeriesLook backward = SeriesLook.At(1, "backward");
-        model.Series.Add(Bars(forward.Colour, parts.Select(part => (0.0, part.ForwardMilliseconds))));
-        model.Series.Add(Bars(backward.Colour, parts.Select(part => (part.ForwardMilliseconds, Milliseconds(part)))));
+        model.Series.Add(Bars(forward.Colour, parts.Select(part => (0.0, Length(part.ForwardMilliseconds)))));
+        model.Series.Add(Bars(backward.Colour, parts.Select(part => (Length(part.ForwardMilliseconds), Milliseconds(part)))));
         for (int row = 0; row < parts.Length; row++)
         {
             model.Annotations.Add(new TextAnnotation
@@ -59,14 +59,16 @@ internal sealed class StepSection : IReportSection
         }]);
     }
 
-    private static double Milliseconds(StepPart part) => part.ForwardMilliseconds + part.BackwardMilliseconds;
+    private static double Milliseconds(StepPart part) => Length(part.ForwardMilliseconds) + Length(part.BackwardMilliseconds);
+
+    // A bar cannot be drawn of what is no time.
+    private static double Length(double milliseconds) => double.IsFinite(milliseconds) && milliseconds > 0 ? milliseconds : 0;
 
     private static RectangleBarSeries Bars(OxyColor colour, IEnumerable<(double From, double To)> bars)
     {
         var series = new RectangleBarSeries { FillColor = colour, StrokeThickness = 0 };
         foreach ((double from, double to) in bars)
         {
-            // A part without a way back has no bar for it.
             int row = series.Items.Count;
             series.Items.Add(new RectangleBarItem(from, row - 0.34, to, row + 0.34));
         }

@@ -34,20 +34,11 @@ internal static partial class SvgDrawing
             new XElement("title", new XAttribute("id", $"{id}-title"), PlainText.Clean(figure.Title)),
             new XElement("desc", new XAttribute("id", $"{id}-text"), PlainText.Clean(figure.Finding)));
         var names = new Queue<string>(figure.PointNames);
-        XElement? clip = null;
-        foreach (XElement part in drawn.Elements())
-        {
-            if (part.Name.LocalName == "defs")
-            {
-                clip = part.Element(Svg + "clipPath")!.Element(Svg + "rect")!;
-                continue;
-            }
 
-            List<XElement> marks = [.. part.Elements().Select(mark => Mark(mark, figure, names)).OfType<XElement>()];
-            if (marks.Count > 0)
-            {
-                svg.Add(Clips(clip!, figure) ? Clipped(svg, clip!, marks, id) : Grouped(marks));
-            }
+        // OxyPlot clips marks to the plot's area; here they all lie in it, and those at its edge are whole.
+        foreach (XElement part in drawn.Elements(Svg + "g"))
+        {
+            svg.Add(Grouped([.. part.Elements().Select(mark => Mark(mark, figure, names)).OfType<XElement>()]));
         }
 
         if (names.Count > 0)
@@ -61,7 +52,7 @@ internal static partial class SvgDrawing
     private static XElement Export(PlotModel plot, double width, double height)
     {
         using var stream = new MemoryStream();
-        new SvgExporter { Width = width, Height = height }.Export(plot, stream);
+        new SvgExporter { Width = width, Height = height, TextMeasurer = new TextRuler() }.Export(plot, stream);
         stream.Position = 0;
         using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         return XElement.Load(reader);
@@ -148,18 +139,6 @@ internal static partial class SvgDrawing
     // A tenth of a unit is less than a pixel of any screen.
     private static string Rounded(string text) => Number().Replace(
         text, match => Math.Round(double.Parse(match.Value, CultureInfo.InvariantCulture), match.Value.StartsWith("0.", StringComparison.Ordinal) ? 2 : 1).ToString(CultureInfo.InvariantCulture));
-
-    private static bool Clips(XElement clip, ReportFigure figure) =>
-        clip.Attribute("width")!.Value != figure.Width.ToString(CultureInfo.InvariantCulture) || clip.Attribute("height")!.Value != figure.Height.ToString(CultureInfo.InvariantCulture);
-
-    private static IEnumerable<XElement> Clipped(XElement svg, XElement clip, List<XElement> marks, string id)
-    {
-        XAttribute[] box = [.. clip.Attributes().Select(attribute => new XAttribute(attribute.Name, Rounded(attribute.Value)))];
-        XElement? same = svg.Elements("clipPath").FirstOrDefault(known => known.Element("rect")!.Attributes().Select(attribute => attribute.Value).SequenceEqual(box.Select(attribute => attribute.Value)));
-        string name = same?.Attribute("id")!.Value ?? string.Create(CultureInfo.InvariantCulture, $"{id}-clip-{svg.Elements("clipPath").Count() + 1}");
-        XElement group = new("g", new XAttribute("clip-path", $"url(#{name})"), Grouped(marks));
-        return same is not null ? [group] : [new XElement("clipPath", new XAttribute("id", name), new XElement("rect", box)), group];
-    }
 
     private static IEnumerable<XElement> Grouped(List<XElement> marks)
     {
