@@ -29,11 +29,13 @@ internal static class TrainCommand
         CommonOptions.RequireName(directory, "folder");
         var json = new Option<string?>("--json") { Description = "A file for all figures.", HelpName = "FILE" };
         CommonOptions.RequireName(json, "file");
+        var from = new Option<string?>("--from") { Description = "A model that 'train' saved, to begin with: known ids keep what was learnt, new ones get rows of their own.", HelpName = "MODEL" };
+        CommonOptions.RequireName(from, "file");
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints that an interrupted run with the same arguments left in --out." };
         Option<int> workers = CommonOptions.Workers();
         var command = new Command("train", "Trains a model on interactions from a file, compares it with baselines, and saves it with a report.")
         {
-            preset, config, seed, seeds, epochs, batch, dimensions, budget, steps, directory, json, resume, workers,
+            preset, config, seed, seeds, epochs, batch, dimensions, budget, steps, directory, json, from, resume, workers,
         };
         data.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -66,6 +68,7 @@ internal static class TrainCommand
                 Workers = result.GetRequiredValue(workers),
                 Seed = result.GetRequiredValue(seed),
                 Seeds = result.GetRequiredValue(seeds),
+                From = result.GetValue(from),
                 Resume = result.GetValue(resume),
                 CheckpointSteps = result.GetValue(steps),
                 TimeBudget = result.GetValue(budget) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -10,7 +10,16 @@ internal sealed class FitData(IReadOnlyList<Entity> entities, IEnumerable<string
 {
     public IReadOnlyList<Entity> Entities => entities;
 
-    public Vocabulary<string> Keys(int outOfVocabularyBuckets, int minimumCount) => Vocabulary.Fit(keys, outOfVocabularyBuckets, minimumCount);
+    /// <summary>Keys of users or items that an earlier model knew, which keep their places.</summary>
+    public IReadOnlyList<string> EarlierKeys { get; init; } = [];
 
-    public Vocabulary<string> Items(int outOfVocabularyBuckets, int minimumCount) => Vocabulary.Fit(itemKeys, outOfVocabularyBuckets, minimumCount);
+    /// <summary>Keys of items that an earlier model knew, which keep their places.</summary>
+    public IReadOnlyList<string> EarlierItems { get; init; } = [];
+
+    public Vocabulary<string> Keys(int outOfVocabularyBuckets, int minimumCount) => After(EarlierKeys, Vocabulary.Fit(keys, outOfVocabularyBuckets, minimumCount));
+
+    public Vocabulary<string> Items(int outOfVocabularyBuckets, int minimumCount) => After(EarlierItems, Vocabulary.Fit(itemKeys, outOfVocabularyBuckets, minimumCount));
+
+    private static Vocabulary<string> After(IReadOnlyList<string> earlier, Vocabulary<string> fitted) =>
+        earlier.Count == 0 ? fitted : new Vocabulary<string>([.. earlier, .. fitted.Keys.Except(earlier)], fitted.OutOfVocabularyBuckets);
 }

@@ -14,7 +14,7 @@ using ManagedRetrieval.Training;
 namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary>Trains one model with one seed, looks at it after each epoch, and ranks what was held out.</summary>
-internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, WorkerTeam team, Terminal terminal)
+internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, SavedModel? earlier, WorkerTeam team, Terminal terminal)
 {
     /// <summary>Queries whose answers the doctor counts.</summary>
     private const int DoctorQueries = 256;
@@ -26,8 +26,9 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     private TimeSpan _looking;
 
     /// <summary>The model as described, fitted on the training part, not yet trained.</summary>
-    public static TwoTowerModel<Entity, Entity> Create(ModelDescription description, TrainingData data, ulong seed)
+    private TwoTowerModel<Entity, Entity> Create(ulong seed)
     {
+        ModelDescription description = named.Description;
         var builder = new TwoTowerBuilder<Entity, Entity>
         {
             Dimensions = description.Dimensions,
@@ -38,9 +39,17 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         };
         try
         {
-            Add(builder.Query, description.Query, data.QueryFit());
-            Add(builder.Candidate, description.Candidate, data.CandidateFit());
-            return builder.Build();
+            Add(builder.Query, description.Query, data.QueryFit(earlier));
+            Add(builder.Candidate, description.Candidate, data.CandidateFit(earlier));
+            TwoTowerModel<Entity, Entity> model = builder.Build();
+            if (earlier is not null)
+            {
+                WarmStart taken = WarmStart.Apply(model, earlier.Retriever.Model);
+                terminal.Line(FormattableString.Invariant(
+                    $"Took over {taken.Parameters} parameters with {taken.Rows:n0} known rows; {taken.NewRows:n0} rows and {taken.Left.Count} parameters are new."));
+            }
+
+            return model;
         }
         catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
         {
@@ -52,7 +61,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     public async Task<TrainedModel> RunAsync(ulong seed, CancellationToken cancellationToken)
     {
         ModelDescription description = named.Description;
-        TwoTowerModel<Entity, Entity> model = Create(description, data, seed);
+        TwoTowerModel<Entity, Entity> model = Create(seed);
         RetrievalDataset pairs = terminal.Step("Encoding the training pairs …", () => RetrievalDataset.Encode(
             model,
             data.TrainQueries(),

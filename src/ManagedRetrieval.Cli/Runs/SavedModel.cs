@@ -12,6 +12,12 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
 {
     private const string ModelAnnotation = "model", SeedAnnotation = "seed";
 
+    /// <summary>The users that the model knows; empty where it knows none by their ids.</summary>
+    public IReadOnlyList<string> UserKeys => Keys(Description.Query, Retriever.Model.QueryFeatures);
+
+    /// <summary>The items that the model knows; empty where it knows none by their ids.</summary>
+    public IReadOnlyList<string> ItemKeys => Keys(Description.Candidate, Retriever.Model.CandidateFeatures);
+
     /// <summary>What is saved with a model, so that it can be read and measured again.</summary>
     public static IReadOnlyDictionary<string, string> Annotations(ModelDescription description, ulong seed) => new Dictionary<string, string>
     {
@@ -55,6 +61,10 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
                 ? number
                 : throw new ToolException($"'{file.Source}': the seed is '{seed}', expected a whole number."));
     }
+
+    private static IReadOnlyList<string> Keys(TowerDescription tower, FeatureSet<Entity> features) =>
+        tower.Features.Zip(features.Features).FirstOrDefault(pair => pair.First is IdDescription { From: FeatureDescription.UserKey or FeatureDescription.ItemKey }).Second?.Feature
+            is OptionalFeature<string> { Value: IdFeature<string> ids } ? ids.Vocabulary.Keys : [];
 
     private static FeatureBindings<Entity> Bindings(TowerDescription tower)
     {

@@ -24,11 +24,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
             CultureInfo.InvariantCulture,
             $"{data.Split.Train.Users.Count:n0} users, {data.Corpus.Count:n0} items; {data.Split.Train.Count:n0} interactions to learn from, {data.Split.Validation.Count:n0} for validation, {data.Split.Test.Count:n0} for the test."));
 
+        SavedModel? earlier = settings.From is { } from ? SavedModel.Read(await SavedModel.OpenAsync(from, cancellationToken).ConfigureAwait(false), team) : null;
         place.MakeFolders();
         var trained = new List<(NamedModel, IReadOnlyList<TrainedModel>)>();
         foreach (NamedModel named in models)
         {
-            trained.Add((named, await TrainAsync(named, data, team, cancellationToken).ConfigureAwait(false)));
+            trained.Add((named, await TrainAsync(named, data, earlier, team, cancellationToken).ConfigureAwait(false)));
         }
 
         RunResults results = await Task.Run(() => terminal.Step("Measuring models and baselines …", () => Measure(trained, data, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
@@ -48,13 +49,13 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
 
     private IEnumerable<ulong> Seeds() => Enumerable.Range(0, settings.Seeds).Select(i => settings.Seed + (ulong)i);
 
-    private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, WorkerTeam team, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, SavedModel? earlier, WorkerTeam team, CancellationToken cancellationToken)
     {
         var trainings = new List<TrainedModel>();
         foreach (ulong seed in Seeds())
         {
             terminal.Heading(string.Create(CultureInfo.InvariantCulture, $"{named.Name}, seed {seed}"));
-            var training = new ModelTraining(data, named, settings, team, terminal);
+            var training = new ModelTraining(data, named, settings, earlier, team, terminal);
             TrainedModel model = await training.RunAsync(seed, cancellationToken).ConfigureAwait(false);
             trainings.Add(model);
             RunSummary.ShowEpochs(named, model, terminal);

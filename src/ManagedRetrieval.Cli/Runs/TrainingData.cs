@@ -83,15 +83,24 @@ internal sealed class TrainingData
     }
 
     /// <summary>What features are fitted on: the training part alone.</summary>
-    public FitData QueryFit()
+    /// <param name="earlier">A model whose users and items keep their places; null for none.</param>
+    public FitData QueryFit(SavedModel? earlier)
     {
         int[] users = Split.Train.UserColumn.ToArray();
-        return new FitData([.. users.Distinct().Select(user => User(user, 0, []))], users.Select(Split.Train.Users.Describe), ItemKeys());
+        return new FitData([.. users.Distinct().Select(user => User(user, 0, []))], users.Select(Split.Train.Users.Describe), ItemKeys())
+        {
+            EarlierKeys = earlier?.UserKeys ?? [],
+            EarlierItems = earlier?.ItemKeys ?? [],
+        };
     }
 
     /// <summary>What features are fitted on: the training part alone.</summary>
-    public FitData CandidateFit() =>
-        new([.. Split.Train.ItemColumn.ToArray().Distinct().Select(Item)], ItemKeys(), ItemKeys());
+    /// <param name="earlier">A model whose items keep their places; null for none.</param>
+    public FitData CandidateFit(SavedModel? earlier) => new([.. Split.Train.ItemColumn.ToArray().Distinct().Select(Item)], ItemKeys(), ItemKeys())
+    {
+        EarlierKeys = earlier?.ItemKeys ?? [],
+        EarlierItems = earlier?.ItemKeys ?? [],
+    };
 
     /// <summary>A column of the items' table for each row of the corpus; the key where there is none.</summary>
     public IReadOnlyList<string> Labels(string? column) => [.. Corpus.Select(item => (column is null ? null : item.Attributes.Text(column)) ?? item.Key)];
