@@ -18,7 +18,7 @@ internal sealed class CheckpointReader(SafetensorsFile file)
     public RunState Restore(Trainer trainer, RetrievalDataset data, TrainingOptions options)
     {
         OptimizerState<float> optimizer = Optimizer();
-        RequireSameSettings(Fingerprint.Of(trainer, data, options, Fingerprint.HashOf(data), StepsOf(optimizer)));
+        RequireSameSettings(Fingerprint.Of(trainer, data, options, Fingerprint.HashOf(data), OptimizerSteps()));
         RunState state = State();
         if (state.Position > data.Count || state.Epoch - (state.Position == 0 ? 1 : 0) > options.Epochs)
         {
@@ -87,7 +87,11 @@ internal sealed class CheckpointReader(SafetensorsFile file)
         return state;
     }
 
-    private static int StepsOf(OptimizerState<float> optimizer) => optimizer.Counts.TryGetValue("steps", out int[]? steps) && steps.Length == 1 ? Math.Max(0, steps[0]) : 0;
+    private int OptimizerSteps()
+    {
+        file.RequireShape(CheckpointNames.OptimizerCounts + "steps", SafetensorsType.I32, 1);
+        return Math.Max(0, file.GetInts(CheckpointNames.OptimizerCounts + "steps")[0]);
+    }
 
     private void RequireSameSettings(IReadOnlyDictionary<string, string> settings)
     {
