@@ -36,6 +36,25 @@ public class ItemKnnRecommenderTests
         size: 120);
 
     [Fact]
+    public void Many_items_have_the_same_neighbours_to_the_bit_for_any_number_of_workers()
+    {
+        // 200 items make 4 parts.
+        var draw = new Draw(23, 12);
+        InteractionLog train = Logs.Of([.. Enumerable.Range(0, 1500).Select(i => ($"u{i % 90}", $"i{Math.Min(draw.Below(200), draw.Below(200))}"))]);
+        using var team = new WorkerTeam(4);
+        ItemKnnRecommender alone = ItemKnnRecommender.Fit(train, 7), shared = ItemKnnRecommender.Fit(train, 7, team);
+        double[][] similarities = Similarities(train, 7);
+        double[] expected = new double[train.Items.Count], scores = new double[train.Items.Count];
+        for (int user = 0; user < train.Users.Count; user++)
+        {
+            alone.Score(user, expected);
+            shared.Score(user, scores);
+            Assert.Equal(expected, scores);
+            AssertScores(similarities, [.. ItemsOf(train, user)], scores);
+        }
+    }
+
+    [Fact]
     public void Ranks_follow_from_the_scores_and_the_user_s_history() => RandomCases.Check(
         draw =>
         {
