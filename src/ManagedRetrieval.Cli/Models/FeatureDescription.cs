@@ -10,6 +10,7 @@ namespace ManagedRetrieval.Cli.Models;
 [JsonDerivedType(typeof(IdDescription), "id")]
 [JsonDerivedType(typeof(HashDescription), "hash")]
 [JsonDerivedType(typeof(TextDescription), "text")]
+[JsonDerivedType(typeof(ConstantDescription), "constant")]
 [JsonDerivedType(typeof(ListDescription), "list")]
 [JsonDerivedType(typeof(HistoryDescription), "history")]
 [JsonDerivedType(typeof(NumberDescription), "number")]

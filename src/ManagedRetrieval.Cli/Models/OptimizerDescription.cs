@@ -41,6 +41,9 @@ internal sealed record OptimizerDescription
     /// <summary>The decay of an exponential average of the weights, which is then what is measured and kept; null for none.</summary>
     public double? AverageDecay { get; set; }
 
+    /// <summary>Parameters that are trained in another way than the rest.</summary>
+    public IReadOnlyList<GroupDescription> Groups { get; set; } = [];
+
     /// <param name="steps">Of the whole training.</param>
     public Optimizer<float> Create(int steps)
     {
@@ -52,13 +55,14 @@ internal sealed record OptimizerDescription
         };
         LearningRateSchedule schedule = WarmUpSteps > 0 && Schedule != ScheduleKind.InverseSquareRoot ? LearningRateSchedule.WarmUp(WarmUpSteps, main) : main;
         WeightAverage<float>? average = AverageDecay is { } decay ? WeightAverage<float>.Exponential(decay) : null;
+        ParameterGroup<float>[] groups = [.. Groups.Select(group => group.Create())];
         return Type switch
         {
-            OptimizerKind.AdamW => new AdamW<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
-            OptimizerKind.Adagrad => new Adagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
-            OptimizerKind.RowWiseAdagrad => new RowWiseAdagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
-            OptimizerKind.Sgd => new Sgd<float>(LearningRate, Momentum) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
-            _ => new Adam<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average },
+            OptimizerKind.AdamW => new AdamW<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average, Groups = groups },
+            OptimizerKind.Adagrad => new Adagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average, Groups = groups },
+            OptimizerKind.RowWiseAdagrad => new RowWiseAdagrad<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average, Groups = groups },
+            OptimizerKind.Sgd => new Sgd<float>(LearningRate, Momentum) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average, Groups = groups },
+            _ => new Adam<float>(LearningRate) { Schedule = schedule, WeightDecay = WeightDecay, MaximumGradientNorm = MaximumGradientNorm, Average = average, Groups = groups },
         };
     }
 }

@@ -9,7 +9,13 @@ internal sealed record TrainingDescription
 
     public bool CorrectSamplingBias { get; set; }
 
-    /// <summary>Further negatives that are drawn for each step, by popularity.</summary>
+    /// <summary>
+    /// Lets a user's older interactions weigh less: one after which he had a others weighs (1 + a / scale)^(−power). Null
+    /// weighs all alike.
+    /// </summary>
+    public RecencyDescription? Recency { get; set; }
+
+    /// <summary>Further negatives that are drawn for each step, all items alike.</summary>
     public int SampledNegatives { get; set; }
 
     /// <summary>The metric on the validation part that decides which epoch is kept.</summary>

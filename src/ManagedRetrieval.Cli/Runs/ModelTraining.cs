@@ -62,14 +62,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     {
         ModelDescription description = named.Description;
         TwoTowerModel<Entity, Entity> model = Create(seed);
-        RetrievalDataset pairs = terminal.Step("Encoding the training pairs …", () => RetrievalDataset.Encode(
-            model,
-            data.TrainQueries(),
-            data.Corpus,
-            data.Split.Train.ItemColumn,
-            groups: description.Task.RemoveKnownPositives ? data.Split.Train.UserColumn : default,
-            negatives: data.Split.Train.Negatives,
-            cancellationToken: cancellationToken));
+        RetrievalDataset pairs = terminal.Step("Encoding the training pairs …", () => Encode(model, cancellationToken));
         TrainingOptions options = Options(pairs, model, seed);
         var trainer = new Trainer(
             model, description.Task.Create(), description.Optimizer.Create(options.Epochs * options.StepsPerEpoch(pairs.Count)), team);
@@ -87,6 +80,20 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             Corpus = corpus,
             SamplingProbability = description.Training.CorrectSamplingBias ? pairs.CandidateFrequencies() : default,
         };
+    }
+
+    private RetrievalDataset Encode(TwoTowerModel<Entity, Entity> model, CancellationToken cancellationToken)
+    {
+        TrainingPairs pairs = data.Pairs(named.Description.Training.Recency);
+        return RetrievalDataset.Encode(
+            model,
+            pairs.Queries,
+            data.Corpus,
+            pairs.Interactions.ItemColumn,
+            pairs.Weights,
+            named.Description.Task.RemoveKnownPositives ? pairs.Interactions.UserColumn : default,
+            pairs.Interactions.Negatives,
+            cancellationToken);
     }
 
     private static void Add(TowerBuilder<Entity> tower, TowerDescription description, FitData fit)

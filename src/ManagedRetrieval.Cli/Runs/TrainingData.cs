@@ -72,14 +72,21 @@ internal sealed class TrainingData
         return data;
     }
 
-    /// <summary>The queries of the training pairs: each interaction, with what its user did before it.</summary>
-    public IReadOnlyList<Entity> TrainQueries()
+    /// <summary>The training pairs: each interaction, with what its user did before it, and how much it weighs.</summary>
+    /// <param name="recency">How weights fall with age; null weighs all alike.</param>
+    public TrainingPairs Pairs(RecencyDescription? recency)
     {
         InteractionLog train = Split.Train;
         var lines = new TimeLines(train);
         int[] positions = TimeLines.Positions(train);
-        return [.. Enumerable.Range(0, train.Count).Select(i => User(
-            train.UserColumn[i], train.HasTimes ? train.TimeColumn[i] : 0, lines.First(train.UserColumn[i], positions[i])))];
+        float[] weights = recency is null
+            ? []
+            : [.. positions.Select((position, i) => (float)recency.Weight(lines.All(train.UserColumn[i]).Count - 1 - position))];
+        int[] rows = [.. Enumerable.Range(0, train.Count).Where(i => recency is null || weights[i] >= RecencyDescription.Least)];
+        return new TrainingPairs(
+            train.Select(rows),
+            [.. rows.Select(i => User(train.UserColumn[i], train.HasTimes ? train.TimeColumn[i] : 0, lines.First(train.UserColumn[i], positions[i])))],
+            recency is null ? [] : [.. rows.Select(i => weights[i])]);
     }
 
     /// <summary>What features are fitted on: the training part alone.</summary>

@@ -144,7 +144,7 @@ public class BootstrapTests
     {
         QueryRanks ranks = Ranks(3, query => query);
         Refusal.Of<ArgumentNullException>(() => Bootstrap.Interval(null!, ranks), "metric");
-        Refusal.Of<ArgumentNullException>(() => Bootstrap.Interval(Top1, null!), "ranks");
+        Refusal.Of<ArgumentNullException>(() => Bootstrap.Interval(Top1, (QueryRanks)null!), "ranks");
         foreach (double level in (double[])[0, 1, -0.5, 95, double.NaN])
         {
             Refusal.Of<ArgumentOutOfRangeException>(() => Bootstrap.Interval(Top1, ranks, level), FormattableString.Invariant($"level is {level}; expected"));

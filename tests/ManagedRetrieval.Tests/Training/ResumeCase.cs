@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ManagedRetrieval.Data;
-using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Losses;
 using ManagedRetrieval.Metrics;

@@ -15,7 +15,7 @@ internal sealed class Observer(Action<TrainingProgress> report) : IProgress<Trai
 /// <summary>Watches a training run from outside: a pair was in a step when the word that only its query holds has moved.</summary>
 internal static class Tracked
 {
-    public static IReadOnlyList<EpochResult> Fit(
+    public static TrainingResult Fit(
         Planted planted, TwoTowerModel<int[], int[]> model, TrainingOptions options, float[] weights, Action<Step> observe)
     {
         float[] before = TrainerTests.Values(model);

@@ -217,6 +217,6 @@ public class TrainerCorrectionTests
     private static RetrievalTask<float> Task(RetrievalTaskOptions<float> options) => new(options with { Temperature = Temperature, RemoveAccidentalHits = true });
 
     /// <summary>Trains with a rate too small to move anything.</summary>
-    private static IReadOnlyList<EpochResult> Fit(TwoTowerModel model, RetrievalDataset data, TrainingOptions options, RetrievalTaskOptions<float>? task = null) =>
+    private static TrainingResult Fit(TwoTowerModel model, RetrievalDataset data, TrainingOptions options, RetrievalTaskOptions<float>? task = null) =>
         new Trainer(model, Task(task ?? new()), new Adagrad<float>(1e-12)).Fit(data, options);
 }

@@ -111,7 +111,7 @@ public class TrainerNegativesTests
         TwoTowerModel<int[], int[]> model = Planted.Model();
         var task = new RetrievalTask<float>(Options with { Temperature = 1, LearnTemperature = true });
         Assert.Equal(1, task.Temperature, 1e-6);
-        IReadOnlyList<EpochResult> epochs = new Trainer(model, task, new Adam<float>(0.01)).Fit(Planted.Data(model), new() { Epochs = 10, BatchSize = 64 });
+        TrainingResult epochs = new Trainer(model, task, new Adam<float>(0.01)).Fit(Planted.Data(model), new() { Epochs = 10, BatchSize = 64 });
         Assert.InRange(task.Temperature, 0.01, 0.9);
         Assert.True(epochs[^1].Loss < epochs[0].Loss);
     }
@@ -121,7 +121,7 @@ public class TrainerNegativesTests
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         RetrievalTaskOptions<float> options = Options with { BatchMetrics = [RankMetric.TopKAccuracy(1), RankMetric.MeanRank], LossMetrics = [new MeanLoss()] };
-        IReadOnlyList<EpochResult> still = Fit(model, new() { Epochs = 2, BatchSize = Pairs }, options);
+        TrainingResult still = Fit(model, new() { Epochs = 2, BatchSize = Pairs }, options);
         Assert.Equal(
             [
                 "retrieval/batch_logits/mean_rank", "retrieval/batch_logits/top_1_categorical_accuracy",
@@ -135,7 +135,7 @@ public class TrainerNegativesTests
         // The same pairs under the same parameters, whatever the order: nothing of the first epoch is left in the second.
         Assert.All(still[0].Metrics, metric => Assert.Equal(metric.Value, still[1].Metrics[metric.Key], 1e-5));
 
-        IReadOnlyList<EpochResult> learning = new Trainer(model, new RetrievalTask<float>(options), new Adagrad<float>(0.1))
+        TrainingResult learning = new Trainer(model, new RetrievalTask<float>(options), new Adagrad<float>(0.1))
             .Fit(Planted.Data(model), new() { Epochs = 10, BatchSize = 64 });
         const string Accuracy = "retrieval/batch_logits/top_1_categorical_accuracy";
         Assert.True(learning[^1].Metrics[Accuracy] > 0.8 && learning[0].Metrics[Accuracy] < 0.5, $"{learning[0].Metrics[Accuracy]} to {learning[^1].Metrics[Accuracy]}");
@@ -170,7 +170,7 @@ public class TrainerNegativesTests
         Refusal.Of<ArgumentException>(() => Fit(model, new(), Options with { Reduction = LossReduction.None }), "Sum or Mean, not None");
     }
 
-    private static IReadOnlyList<EpochResult> Fit(
+    private static TrainingResult Fit(
         TwoTowerModel<int[], int[]> model, TrainingOptions options, RetrievalTaskOptions<float>? task = null, params float[] weights) =>
         new Trainer(model, new RetrievalTask<float>(task ?? Options), new Adagrad<float>(1e-12)).Fit(Planted.Data(model, weights), options);
 

@@ -17,7 +17,7 @@ public class TrainerTests
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         Assert.InRange(Planted.HeldOutAccuracy(model), 0, 0.05);
-        IReadOnlyList<EpochResult> epochs = Planted.Trainer(model).Fit(Planted.Data(model), new() { Epochs = 20, BatchSize = 64 });
+        TrainingResult epochs = Planted.Trainer(model).Fit(Planted.Data(model), new() { Epochs = 20, BatchSize = 64 });
         Assert.InRange(Planted.HeldOutAccuracy(model), 0.95, 1);
         Assert.True(epochs[^1].Loss < 0.2 * epochs[0].Loss, $"{epochs[0].Loss} only fell to {epochs[^1].Loss}");
         Assert.Equal(Enumerable.Range(1, 20), epochs.Select(epoch => epoch.Epoch));
@@ -72,7 +72,7 @@ public class TrainerTests
         List<int> seen = [];
         List<int> sizes = [];
         double loss = 0;
-        IReadOnlyList<EpochResult> epochs = Tracked.Fit(Planted, model, new() { Epochs = 2, BatchSize = 60 }, weights, step =>
+        TrainingResult epochs = Tracked.Fit(Planted, model, new() { Epochs = 2, BatchSize = 60 }, weights, step =>
         {
             seen.AddRange(step.Pairs);
             sizes.Add(step.Pairs.Length);
@@ -90,7 +90,7 @@ public class TrainerTests
     {
         TwoTowerModel<int[], int[]> model = Planted.Model();
         var reports = new List<TrainingProgress>();
-        IReadOnlyList<EpochResult> epochs = Planted.Trainer(model).Fit(
+        TrainingResult epochs = Planted.Trainer(model).Fit(
             Planted.Data(model), new() { Epochs = 2, BatchSize = 150 }, new Observer(reports.Add));
         Assert.Equal([150, 300, 400, 550, 700, 800], reports.Select(report => report.Pairs));
         Assert.Equal([1, 1, 1, 2, 2, 2], reports.Select(report => report.Epoch));
@@ -178,7 +178,7 @@ public class TrainerTests
         weights[7] = 2;
         TwoTowerModel<int[], int[]> model = Planted.Model();
         var reports = new List<TrainingProgress>();
-        IReadOnlyList<EpochResult> epochs = Planted.Trainer(model).Fit(
+        TrainingResult epochs = Planted.Trainer(model).Fit(
             Planted.Data(model, weights), new() { Epochs = 3, BatchSize = 50 }, new Observer(reports.Add));
         Assert.Contains(reports, report => report.Loss == 0);
         Assert.All(reports, report => Assert.True(report.Loss >= 0, $"the loss is {report.Loss} after {report.Pairs} pairs"));

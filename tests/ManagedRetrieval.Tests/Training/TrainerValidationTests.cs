@@ -1,4 +1,3 @@
-using ManagedRetrieval.Data;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.TestKit;
