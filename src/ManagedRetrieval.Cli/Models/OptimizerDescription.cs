@@ -41,6 +41,18 @@ internal sealed record OptimizerDescription
     /// <summary>The decay of an exponential average of the weights, which is then what is measured and kept; null for none.</summary>
     public double? AverageDecay { get; set; }
 
+    /// <summary>Refuses what no optimizer can have.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.Positive("learning_rate", LearningRate);
+        check.NotNegative("weight_decay", WeightDecay);
+        check.BelowOne("momentum", Momentum);
+        check.Require(Momentum == 0 || Type == OptimizerKind.Sgd, "momentum", Momentum, "0, since only sgd has it");
+        check.AtLeast(0, "warm_up_steps", WarmUpSteps);
+        check.Positive("maximum_gradient_norm", MaximumGradientNorm);
+        check.Require(AverageDecay is null or (> 0 and < 1), "average_decay", AverageDecay, "above 0 and below 1");
+    }
+
     /// <param name="steps">Of the whole training.</param>
     public Optimizer<float> Create(int steps)
     {
