@@ -56,9 +56,9 @@ internal static class TrainCommand
                 models.Add(new NamedModel(ModelFile.Presets[0], ModelFile.Preset(ModelFile.Presets[0])));
             }
 
-            if (models.Select(model => model.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count() < models.Count)
+            if (models.GroupBy(model => model.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
             {
-                throw new ToolException("Two of the models have one name; each needs its own.");
+                throw new ToolException($"Two of the models have the name '{twice.Key}'; each needs its own, which is that of the preset, or of the file without its extension.");
             }
 
             var settings = new RunSettings

@@ -9,12 +9,18 @@ internal sealed record BucketDescription : EmbeddedDescription
 {
     public int Buckets { get; set; } = 16;
 
-    public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
+    public override ItemAttribute? Attribute() => ItemAttribute.Number(Field);
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
         tower.Embed(FeatureName, BucketFeature.Fit(data.Entities.Select(Number), Buckets), Number, Embedding);
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Number);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        base.CheckSettings(check);
+        check.AtLeast(1, "buckets", Buckets);
+    }
 
     private double Number(Entity entity) => entity.Attributes.Number(Field);
 }

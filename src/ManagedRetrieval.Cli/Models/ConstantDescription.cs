@@ -8,7 +8,7 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>One embedding that all users or items share: what an item's score with it says is how popular the item is.</summary>
 internal sealed record ConstantDescription : EmbeddedDescription
 {
-    public override ItemAttribute? Attribute => null;
+    public override ItemAttribute? Attribute() => null;
 
     [JsonIgnore]
     protected override string Field => "constant";

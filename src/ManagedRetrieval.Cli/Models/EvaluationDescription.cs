@@ -17,4 +17,13 @@ internal sealed record EvaluationDescription
 
     /// <summary>Whether metrics bear the names of TensorFlow Recommenders, ties counting for the positive.</summary>
     public bool TfrsNames { get; set; }
+
+    /// <summary>Refuses cut-offs that are none.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        foreach (int k in Ks)
+        {
+            check.Require(k >= 1, "ks", k, "cut-offs of at least 1");
+        }
+    }
 }

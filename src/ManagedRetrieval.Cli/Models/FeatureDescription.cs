@@ -29,24 +29,42 @@ internal abstract record FeatureDescription
     /// <summary>The column of the table of users or items that is read; or "user" or "item" for the key itself.</summary>
     public string? From { get; set; }
 
-    /// <summary>The column that must be read from the table; null where none is.</summary>
-    public virtual ItemAttribute? Attribute => ReadsKey ? null : ItemAttribute.Text(Field);
-
     [JsonIgnore]
     public string FeatureName => Name ?? Field;
 
-    /// <summary>What is read.</summary>
+    /// <summary>What is read. <see cref="Check"/> has refused a description that does not say it.</summary>
     [JsonIgnore]
-    protected virtual string Field => From ?? throw new ToolException($"A feature of type {GetType().Name[..^"Description".Length]} needs 'from', the column that it reads.");
+    protected virtual string Field => From!;
 
     [JsonIgnore]
     protected bool ReadsKey => Field is UserKey or ItemKey;
+
+    /// <summary>Refuses what no feature can be.</summary>
+    /// <param name="check">Knows where the feature stands.</param>
+    /// <param name="foreignKey">The key that the tower's entities do not have: that of the other side.</param>
+    /// <exception cref="ToolException">The message says where it stands and what was expected.</exception>
+    public void Check(DescriptionCheck check, string foreignKey)
+    {
+        bool isBound = Field != From;
+        check.Require(isBound ? From is null : !string.IsNullOrEmpty(From), "from", From, isBound ? $"none, since the feature always reads the {Field}" : "the column that is read");
+        check.Require(From != foreignKey, "from", From, "a column of the tower's own side");
+        check.Require(Name != "", "name", "empty", "a name, or none for that of the column");
+        CheckSettings(check);
+    }
+
+    /// <summary>The column that must be read from the table; null where none is.</summary>
+    public virtual ItemAttribute? Attribute() => ReadsKey ? null : ItemAttribute.Text(Field);
 
     /// <summary>Fits the feature and adds it to a tower.</summary>
     public abstract void AddTo(TowerBuilder<Entity> tower, FitData data);
 
     /// <summary>Says where a saved model's feature finds its value.</summary>
     public abstract void Bind(FeatureBindings<Entity> bindings);
+
+    /// <summary>Refuses settings of its own.</summary>
+    protected virtual void CheckSettings(DescriptionCheck check)
+    {
+    }
 
     /// <summary>The text that is read, which may be missing.</summary>
     protected string? Text(Entity entity) => ReadsKey ? entity.Key : entity.Attributes.Text(Field);
@@ -65,4 +83,6 @@ internal abstract record EmbeddedDescription : FeatureDescription
     public bool LearnWeights { get; set; }
 
     protected EmbeddingOptions Embedding => new() { Table = Table, Dimensions = Dimensions, Combiner = Combiner, LearnWeights = LearnWeights };
+
+    protected override void CheckSettings(DescriptionCheck check) => check.AtLeast(1, "dimensions", Dimensions);
 }

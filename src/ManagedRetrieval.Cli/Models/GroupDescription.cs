@@ -16,6 +16,14 @@ internal sealed record GroupDescription
 
     public bool Frozen { get; set; }
 
+    /// <summary>Refuses what no group can have.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.Require(!string.IsNullOrEmpty(Parameters), "parameters", Parameters, "the beginning of parameters' names");
+        check.NotNegative("rate_factor", RateFactor);
+        check.NotNegative("weight_decay", WeightDecay ?? 0);
+    }
+
     public ParameterGroup<float> Create() => new(parameter => parameter.Name.StartsWith(Parameters, StringComparison.Ordinal))
     {
         RateFactor = RateFactor,

@@ -15,4 +15,11 @@ internal sealed record HashDescription : EmbeddedDescription
         tower.Embed(FeatureName, new OptionalFeature<string>(new HashFeature<string>(Buckets, Hashes)), Text, Embedding);
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Text);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        base.CheckSettings(check);
+        check.AtLeast(1, "buckets", Buckets);
+        check.Require(Hashes is >= 1 and <= 64, "hashes", Hashes, "from 1 to 64");
+    }
 }

@@ -28,7 +28,7 @@ internal sealed record HistoryDescription : FeatureDescription
 
     public double Dropout { get; set; } = 0.2;
 
-    public override ItemAttribute? Attribute => null;
+    public override ItemAttribute? Attribute() => null;
 
     [JsonIgnore]
     protected override string Field => "history";
@@ -47,6 +47,17 @@ internal sealed record HistoryDescription : FeatureDescription
         });
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, History);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        check.AtLeast(1, "maximum_length", MaximumLength);
+        check.AtLeast(0, "out_of_vocabulary_buckets", OutOfVocabularyBuckets);
+        check.AtLeast(1, "minimum_count", MinimumCount);
+        check.AtLeast(1, "dimensions", Dimensions);
+        check.AtLeast(1, "hidden", Hidden);
+        check.AtLeast(1, "blocks", Blocks);
+        check.BelowOne("dropout", Dropout);
+    }
 
     private static IReadOnlyList<string> History(Entity entity) => entity.History;
 }

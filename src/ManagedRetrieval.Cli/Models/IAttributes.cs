@@ -9,6 +9,9 @@ internal interface IAttributes
     /// <summary>NaN where there is none.</summary>
     double Number(string name);
 
+    /// <summary>A value of any kind for people to read; null where there is none.</summary>
+    string? Shown(string name);
+
     /// <summary>Empty where there is none.</summary>
     IReadOnlyList<string> List(string name);
 }

@@ -21,4 +21,11 @@ internal sealed record IdDescription : EmbeddedDescription
     }
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Text);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        base.CheckSettings(check);
+        check.AtLeast(0, "out_of_vocabulary_buckets", OutOfVocabularyBuckets);
+        check.AtLeast(1, "minimum_count", MinimumCount);
+    }
 }

@@ -10,6 +10,9 @@ namespace ManagedRetrieval.Cli.Models;
 [JsonDerivedType(typeof(CrossLayerDescription), "cross")]
 internal abstract record LayerDescription
 {
+    /// <summary>Refuses what no layer can be.</summary>
+    public abstract void Check(DescriptionCheck check);
+
     public abstract void AddTo(TowerBuilder<Entity> tower);
 }
 
@@ -26,6 +29,12 @@ internal sealed record DenseLayerDescription : LayerDescription
 
     public bool Residual { get; set; }
 
+    public override void Check(DescriptionCheck check)
+    {
+        check.AtLeast(1, "units", Units);
+        check.BelowOne("dropout", Dropout);
+    }
+
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Dense(
         Units, new DenseLayerOptions { Activation = Activation, LayerNorm = LayerNorm, DropoutRate = Dropout, Residual = Residual });
 }
@@ -34,6 +43,8 @@ internal sealed record DenseLayerDescription : LayerDescription
 internal sealed record LinearLayerDescription : LayerDescription
 {
     public int? Units { get; set; }
+
+    public override void Check(DescriptionCheck check) => check.AtLeast(1, "units", Units);
 
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Linear(Units);
 }
@@ -44,6 +55,12 @@ internal sealed record CrossLayerDescription : LayerDescription
     public int Layers { get; set; } = 2;
 
     public int? Rank { get; set; }
+
+    public override void Check(DescriptionCheck check)
+    {
+        check.AtLeast(1, "layers", Layers);
+        check.AtLeast(1, "rank", Rank);
+    }
 
     public override void AddTo(TowerBuilder<Entity> tower) => tower.Cross(Layers, Rank);
 }

@@ -14,7 +14,7 @@ internal sealed record ListDescription : EmbeddedDescription
 
     public int MinimumCount { get; set; } = 1;
 
-    public override ItemAttribute? Attribute => ItemAttribute.List(Field, Separator);
+    public override ItemAttribute? Attribute() => ItemAttribute.List(Field, Separator);
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Embed(
         FeatureName,
@@ -23,6 +23,13 @@ internal sealed record ListDescription : EmbeddedDescription
         Embedding);
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, List);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        base.CheckSettings(check);
+        check.AtLeast(0, "out_of_vocabulary_buckets", OutOfVocabularyBuckets);
+        check.AtLeast(1, "minimum_count", MinimumCount);
+    }
 
     private IReadOnlyList<string> List(Entity entity) => entity.Attributes.List(Field);
 }

@@ -30,4 +30,24 @@ internal sealed record ModelDescription
     public SplitDescription Split { get; set; } = new();
 
     public EvaluationDescription Evaluation { get; set; } = new();
+
+    /// <summary>Refuses what no model can be.</summary>
+    /// <exception cref="ToolException">The message names the key and what was expected.</exception>
+    public void Check(DescriptionCheck check)
+    {
+        check.Require(Dimensions is >= 1 and <= 1 << 16, "dimensions", Dimensions, "from 1 to 65536");
+        check.Positive("embedding_scale", EmbeddingScale);
+        foreach (int dimensions in Matryoshka)
+        {
+            check.Require(dimensions >= 1 && dimensions < Dimensions && Matryoshka.Count(other => other == dimensions) == 1, "matryoshka", dimensions, $"different numbers from 1 to below the {Dimensions} dimensions");
+        }
+
+        Query.Check(check.In("query"), FeatureDescription.ItemKey);
+        Candidate.Check(check.In("candidate"), FeatureDescription.UserKey);
+        Task.Check(check.In("task"));
+        Optimizer.Check(check.In("optimizer"));
+        Training.Check(check.In("training"));
+        Split.Check(check.In("split"));
+        Evaluation.Check(check.In("evaluation"));
+    }
 }

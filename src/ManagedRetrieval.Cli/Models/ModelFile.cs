@@ -38,22 +38,21 @@ internal static class ModelFile
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ModelJson.Default.ModelDescription) ?? throw new ToolException($"'{source}' is null, expected the description of a model.");
+            ModelDescription model = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDescription) ?? throw new ToolException($"'{source}' is null, expected the description of a model.");
+            model.Check(new DescriptionCheck(source));
+            return model;
         }
         catch (JsonException wrong)
         {
             string place = wrong.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $", line {line + 1}") : "";
-            throw new ToolException($"'{source}'{place}: {Problem(wrong)}", wrong);
+            throw new ToolException($"'{source}'{place}: {DescriptionProblem.Of(wrong)}", wrong);
+        }
+        catch (NotSupportedException wrong)
+        {
+            // What the serializer says of a feature or layer without a type.
+            throw new ToolException($"'{source}': {DescriptionProblem.OfMissingType(wrong)}", wrong);
         }
     }
-
-    // The serializer's own messages speak of .NET types.
-    private static string Problem(JsonException wrong) =>
-        wrong.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) ? $"there is no such key as {wrong.Path}."
-        : wrong.Message.Contains("missing required properties", StringComparison.Ordinal) ? $"{wrong.Path} lacks a key that is required: {wrong.Message[(wrong.Message.LastIndexOf(':') + 1)..].Trim()}"
-        : wrong.Message.Contains("unrecognized type discriminator", StringComparison.Ordinal) ? $"{wrong.Path} has an unknown type."
-        : wrong.Path is { } path ? $"{path} has a value of the wrong kind."
-        : wrong.Message;
 }
 
 /// <summary>The serializer of descriptions, made at compile time.</summary>

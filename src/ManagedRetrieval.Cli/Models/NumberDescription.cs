@@ -12,12 +12,17 @@ internal sealed record NumberDescription : FeatureDescription
     /// <summary>Standard deviations from the mean beyond which numbers are cut off; null for none.</summary>
     public double? Clip { get; set; }
 
-    public override ItemAttribute? Attribute => ItemAttribute.Number(Field);
+    public override ItemAttribute? Attribute() => ItemAttribute.Number(Field);
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Numbers(
         FeatureName, NumberFeature.Fit(data.Entities.Select(Number), new NumberFeatureOptions { Transform = Transform, Clip = Clip }), Number);
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Number);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        check.Positive("clip", Clip);
+    }
 
     private double Number(Entity entity) => entity.Attributes.Number(Field);
 }

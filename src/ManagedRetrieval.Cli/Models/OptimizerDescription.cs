@@ -44,6 +44,23 @@ internal sealed record OptimizerDescription
     /// <summary>Parameters that are trained in another way than the rest.</summary>
     public IReadOnlyList<GroupDescription> Groups { get; set; } = [];
 
+    /// <summary>Refuses what no optimizer can have.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.Positive("learning_rate", LearningRate);
+        check.NotNegative("weight_decay", WeightDecay);
+        check.BelowOne("momentum", Momentum);
+        check.Require(Momentum == 0 || Type == OptimizerKind.Sgd, "momentum", Momentum, "0, since only sgd has it");
+        check.AtLeast(0, "warm_up_steps", WarmUpSteps);
+        check.Positive("maximum_gradient_norm", MaximumGradientNorm);
+        for (int i = 0; i < Groups.Count; i++)
+        {
+            Groups[i].Check(check.In(FormattableString.Invariant($"groups[{i}]")));
+        }
+
+        check.Require(AverageDecay is null or (> 0 and < 1), "average_decay", AverageDecay, "above 0 and below 1");
+    }
+
     /// <param name="steps">Of the whole training.</param>
     public Optimizer<float> Create(int steps)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Cli.Models;
 
 /// <summary>How the weight of a user's interactions falls with their age.</summary>
@@ -15,7 +13,12 @@ internal sealed record RecencyDescription
     public double Power { get; set; } = 1;
 
     /// <param name="age">How many interactions the user had afterwards.</param>
-    public double Weight(int age) => Scale > 0 && Power > 0
-        ? Math.Pow(1 + (age / Scale), -Power)
-        : throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"recency needs a scale and a power above 0, not {Scale} and {Power}."));
+    public double Weight(int age) => Math.Pow(1 + (age / Scale), -Power);
+
+    /// <summary>Refuses what is no such weight.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.Positive("scale", Scale);
+        check.Positive("power", Power);
+    }
 }

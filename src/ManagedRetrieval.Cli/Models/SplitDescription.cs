@@ -23,4 +23,12 @@ internal sealed record SplitDescription
 
     /// <summary>For Random and Latest.</summary>
     public double TestShare { get; set; } = 0.1;
+
+    /// <summary>Refuses what no split can have.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.BelowOne("validation_share", ValidationShare);
+        check.BelowOne("test_share", TestShare);
+        check.Require(ValidationShare + TestShare < 1, "test_share", TestShare, "with validation_share less than 1");
+    }
 }

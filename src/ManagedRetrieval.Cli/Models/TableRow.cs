@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Data;
 
 namespace ManagedRetrieval.Cli.Models;
@@ -11,6 +12,13 @@ internal sealed class TableRow(ItemTable? table, int row) : IAttributes
     public static readonly TableRow None = new(null, -1);
 
     public string? Text(string name) => row < 0 ? null : table!.Texts(name)[row];
+
+    public string? Shown(string name) => row < 0 ? null : table!.Attributes.First(attribute => attribute.Name == name).Kind switch
+    {
+        RowValueKind.Text => Text(name),
+        RowValueKind.Number => double.IsNaN(Number(name)) ? null : Number(name).ToString(CultureInfo.InvariantCulture),
+        _ => List(name).Count == 0 ? null : string.Join(", ", List(name)),
+    };
 
     public double Number(string name) => row < 0 ? double.NaN : table!.Numbers(name)[row];
 

@@ -33,6 +33,15 @@ internal sealed record TaskDescription
 
     public LossReduction Reduction { get; set; } = LossReduction.Mean;
 
+    /// <summary>Refuses what no loss can be.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.Positive("temperature", Temperature);
+        check.BelowOne("label_smoothing", LabelSmoothing);
+        check.Require(LabelSmoothing == 0 || Loss == LossKind.Softmax, "label_smoothing", LabelSmoothing, "0, since only the softmax loss has it");
+        check.Require(Reduction != LossReduction.None, "reduction", "none", "sum or mean");
+    }
+
     public RetrievalTask<float> Create() => new(new RetrievalTaskOptions<float>
     {
         Loss = Loss switch

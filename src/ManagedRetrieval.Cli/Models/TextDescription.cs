@@ -30,4 +30,17 @@ internal sealed record TextDescription : EmbeddedDescription
         Embedding);
 
     public override void Bind(FeatureBindings<Entity> bindings) => bindings.Bind(FeatureName, Text);
+
+    protected override void CheckSettings(DescriptionCheck check)
+    {
+        base.CheckSettings(check);
+        check.AtLeast(1, "buckets", Buckets);
+        check.AtLeast(0, "minimum_character_ngram", MinimumCharacterNgram);
+        check.Require(
+            MinimumCharacterNgram == 0 ? MaximumCharacterNgram == 0 : MaximumCharacterNgram >= MinimumCharacterNgram && MaximumCharacterNgram <= 64,
+            "maximum_character_ngram",
+            MaximumCharacterNgram,
+            "minimum_character_ngram or more, at most 64, and 0 where that is 0");
+        check.Require(Words || WordPairs || MinimumCharacterNgram > 0, "words", "false", "true, or word_pairs or character n-grams, since else nothing is read");
+    }
 }

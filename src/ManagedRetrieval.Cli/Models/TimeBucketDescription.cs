@@ -15,7 +15,7 @@ internal sealed record TimeBucketDescription : EmbeddedDescription
     /// <summary>Minutes that the clock is ahead of UTC.</summary>
     public int OffsetMinutes { get; set; }
 
-    public override ItemAttribute? Attribute => null;
+    public override ItemAttribute? Attribute() => null;
 
     [JsonIgnore]
     protected override string Field => "time";

@@ -23,4 +23,14 @@ internal sealed record TrainingDescription
 
     /// <summary>Epochs without improvement after which training stops; null for never.</summary>
     public int? Patience { get; set; }
+
+    /// <summary>Refuses what no training can have.</summary>
+    public void Check(DescriptionCheck check)
+    {
+        check.AtLeast(1, "epochs", Epochs);
+        check.AtLeast(2, "batch_size", BatchSize);
+        check.AtLeast(0, "sampled_negatives", SampledNegatives);
+        check.AtLeast(1, "patience", Patience);
+        Recency?.Check(check.In("recency"));
+    }
 }

@@ -37,16 +37,17 @@ internal sealed class Terminal(IAnsiConsole console)
     /// <summary>A table.</summary>
     public void Table(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        if (!IsLive)
+        int[] widths = [.. columns.Select((column, i) => rows.Select(row => row[i].Length).Append(column.Title.Length).Max())];
+        if (!IsLive || LeastWidth(columns, widths) > console.Profile.Width)
         {
-            PlainTable(columns, rows);
+            PlainTable(columns, rows, widths);
             return;
         }
 
         var table = new Table { Border = TableBorder.Rounded };
         foreach (Column column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.IsText ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(new Text(column.Title)) { Alignment = column.IsText ? Justify.Left : Justify.Right, NoWrap = !column.IsText });
         }
 
         foreach (IReadOnlyList<string> row in rows)
@@ -112,9 +113,15 @@ internal sealed class Terminal(IAnsiConsole console)
         return work();
     }
 
-    private void PlainTable(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    /// <summary>A drawn table's width where texts are broken into lines; numbers are not to be broken.</summary>
+    private static int LeastWidth(IReadOnlyList<Column> columns, int[] widths)
     {
-        int[] widths = [.. columns.Select((column, i) => rows.Select(row => row[i].Length).Append(column.Title.Length).Max())];
+        const int Text = 16, Border = 3;
+        return widths.Select((width, i) => columns[i].IsText ? Math.Min(width, Text) : width).Sum() + (Border * widths.Length) + 1;
+    }
+
+    private void PlainTable(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows, int[] widths)
+    {
         foreach (IReadOnlyList<string> row in rows.Prepend([.. columns.Select(column => column.Title)]))
         {
             Line(string.Join("  ", row.Select((cell, i) => columns[i].IsText ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
@@ -147,17 +154,14 @@ internal sealed class Terminal(IAnsiConsole console)
 
     private sealed class LinePerEpoch(Terminal terminal) : IProgress<TrainingProgress>
     {
-        private long _pairsOfEpochs;
-
         public void Report(TrainingProgress value)
         {
-            long perEpoch = value.TotalPairs / value.Epochs;
-            if (value.Pairs < _pairsOfEpochs + perEpoch)
+            // A run that goes on from a checkpoint does not begin with the first epoch.
+            if (value.Pairs != value.TotalPairs / value.Epochs * value.Epoch)
             {
                 return;
             }
 
-            _pairsOfEpochs += perEpoch;
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  {Describe(value)}, {value.Remaining.TotalSeconds:f0} s left"));
         }
     }

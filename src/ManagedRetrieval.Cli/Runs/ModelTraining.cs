@@ -24,6 +24,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     private readonly IReadOnlyList<(string Name, RankMetric Metric)> _metrics = MetricNames.Of(named.Description);
     private readonly List<EpochHealth> _health = [];
     private TimeSpan _looking;
+    private int _epochsBefore;
 
     /// <summary>The model as described, fitted on the training part, not yet trained.</summary>
     private TwoTowerModel<Entity, Entity> Create(ulong seed)
@@ -53,7 +54,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         }
         catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
         {
-            throw new ToolException($"The model cannot be made as described: {refused.Message}", refused);
+            throw new ToolException($"The model '{named.Name}' cannot be made as described: {refused.Message}", refused);
         }
     }
 
@@ -62,11 +63,22 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     {
         ModelDescription description = named.Description;
         TwoTowerModel<Entity, Entity> model = Create(seed);
-        RetrievalDataset pairs = terminal.Step("Encoding the training pairs …", () => Encode(model, cancellationToken));
-        TrainingOptions options = Options(pairs, model, seed);
-        var trainer = new Trainer(
-            model, description.Task.Create(), description.Optimizer.Create(options.Epochs * options.StepsPerEpoch(pairs.Count)), team);
-        TrainingResult result = await TrainAsync(trainer, pairs, options, cancellationToken).ConfigureAwait(false);
+        TrainingResult result;
+        RetrievalDataset pairs;
+        try
+        {
+            pairs = terminal.Step("Encoding the training pairs …", () => Encode(model, cancellationToken));
+            TrainingOptions options = Options(pairs, model, seed);
+            var trainer = new Trainer(
+                model, description.Task.Create(), description.Optimizer.Create(options.Epochs * options.StepsPerEpoch(pairs.Count)), team);
+            result = await TrainAsync(trainer, pairs, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
+        {
+            // A checkpoint of another run, for one; the message says what differs.
+            throw new ToolException($"Cannot train '{named.Name}': {refused.Message}", refused);
+        }
+
         Tensor<float> corpus = model.EmbedCandidates(data.Corpus, team, cancellationToken);
         return new TrainedModel
         {
@@ -120,14 +132,8 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
 
         TrainingCheckpoint checkpoint = await TrainingCheckpoint.LoadAsync(file, cancellationToken).ConfigureAwait(false);
         terminal.Line(FormattableString.Invariant($"Going on after step {checkpoint.Steps:n0}."));
-        try
-        {
-            return await terminal.TrainAsync(progress => trainer.Resume(checkpoint, pairs, options, progress, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (ArgumentException refused)
-        {
-            throw new ToolException($"Cannot go on from '{file}': {refused.Message}", refused);
-        }
+        _epochsBefore = checkpoint.Epochs.Count;
+        return await terminal.TrainAsync(progress => trainer.Resume(checkpoint, pairs, options, progress, cancellationToken)).ConfigureAwait(false);
     }
 
     private TrainingOptions Options(RetrievalDataset pairs, TwoTowerModel<Entity, Entity> model, ulong seed)
@@ -162,7 +168,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         QueryRanks ranks = data.Validation.Rank(queries, corpus, team, cancellationToken);
         long doctor = Stopwatch.GetTimestamp();
         DoctorReport report = Examine(queries, corpus, ranks, masked);
-        _health.Add(new EpochHealth(_health.Count + 1, report, Stopwatch.GetElapsedTime(doctor)));
+        _health.Add(new EpochHealth(_epochsBefore + _health.Count + 1, report, Stopwatch.GetElapsedTime(doctor)));
         _looking += Stopwatch.GetElapsedTime(start);
         return _metrics.ToDictionary(metric => metric.Name, metric => metric.Metric.Of(ranks, Ties(named.Description)), StringComparer.Ordinal);
     }

@@ -63,7 +63,7 @@ internal sealed class ReportSamples
         string? column = _results.Data.GroupColumn;
 
         // Of a list such as "Comedy|Drama" the first word names the group.
-        string[]? groups = column is null ? null : [.. _results.TrainingData.Corpus.Select(item => (item.Attributes.Text(column) ?? "").Split('|', ',', ';')[0].Trim())];
+        string[]? groups = column is null ? null : [.. _results.TrainingData.Corpus.Select(item => (item.Attributes.Shown(column) ?? "").Split('|', ',', ';')[0].Trim())];
         return new ItemEmbeddings(_results.Kept.Corpus, _labels, popularity, groups) { GroupName = column ?? "group" };
     }
 

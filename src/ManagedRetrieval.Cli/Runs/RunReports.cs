@@ -14,6 +14,8 @@ internal static class RunReports
     /// <summary>Parts of a step that are shown by name.</summary>
     private const int ShownParts = 10;
 
+    private static readonly int[] ShownCutoffs = [10, 20];
+
     public static RunReport Of(RunResults results, WorkerTeam team, CancellationToken cancellationToken)
     {
         IReadOnlyList<(string Name, RankMetric Metric)> metrics = MetricNames.Of(results.First.Description);
@@ -24,9 +26,9 @@ internal static class RunReports
             Summary = Summary(results),
             Facts = Facts(results),
             TrainingTime = results.Kept.TrainingTime,
-            Epochs = [.. results.Kept.Result.Select(epoch => Epoch(epoch, results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch)))],
+            Epochs = [.. results.Kept.Result.Select(epoch => Epoch(epoch, results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch), results.First.Description))],
             BestEpoch = results.Kept.Result.BestEpoch,
-            Methods = [.. results.Methods.Select(method => Figures(method, metrics, results.First.Description.Evaluation.Ks, cancellationToken))],
+            Methods = [.. results.Methods.Select(method => Figures(method, [.. metrics.Where(metric => IsShown(metric.Name, results.First.Description))], results.First.Description.Evaluation.Ks, cancellationToken))],
             Differences = [.. Differences.Of(results, metrics, cancellationToken).Select(difference => new PairedDifference(
                 difference.First.Name, difference.Second.Name, difference.Metric, difference.Interval, Verdict(difference.Interval)))],
             Popularity = Popularity(results),
@@ -79,9 +81,9 @@ internal static class RunReports
 
     private static string Words(string name) => string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
 
-    private static EpochFigures Epoch(EpochResult epoch, EpochHealth? health) => new(epoch.Epoch, epoch.Loss)
+    private static EpochFigures Epoch(EpochResult epoch, EpochHealth? health, ModelDescription model) => new(epoch.Epoch, epoch.Loss)
     {
-        Validation = [.. epoch.Validation.Select(figure => new NamedFigure(figure.Key, figure.Value))],
+        Validation = [.. epoch.Validation.Where(figure => IsShown(figure.Key, model)).Select(figure => new NamedFigure(figure.Key, figure.Value))],
         Seconds = epoch.Elapsed.TotalSeconds,
         Doctor = health is null ? null : new DoctorFigures
         {
@@ -101,6 +103,10 @@ internal static class RunReports
             Metrics = [.. metrics.Select(metric => new MetricFigure(metric.Name, method.Interval(metric.Metric, cancellationToken)))],
             Recall = [.. ks.Order().Select(k => new RecallPoint(k, method.Interval(RankMetric.Recall(k), cancellationToken)))],
         };
+
+    /// <summary>The curve of the recall shows all cut-offs; of the metrics a few say enough.</summary>
+    private static bool IsShown(string metric, ModelDescription model) =>
+        model.Evaluation.TfrsNames || metric == "mrr" || metric == model.Training.Metric || ShownCutoffs.Any(k => metric == MetricNames.Name("recall", k) || metric == MetricNames.Name("ndcg", k));
 
     private static string Verdict(ConfidenceInterval interval) =>
         interval.Low > 0 ? "better" : interval.High < 0 ? "worse" : "no difference that these queries show";

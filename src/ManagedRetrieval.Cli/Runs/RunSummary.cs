@@ -16,15 +16,15 @@ internal static class RunSummary
         terminal.Table(
             [
                 new Column("epoch"), new Column("loss"),
-                .. validated ? (Column[])[new Column(metric), new Column("effective rank"), new Column("norms"), new Column("ties"), new Column("coverage"), new Column("masked"), new Column("doctor")] : [],
-                new Column("seconds"),
+                .. validated ? (Column[])[new Column(metric), new Column("rank"), new Column("norms"), new Column("ties"), new Column("coverage"), new Column("masked"), new Column("doctor")] : [],
+                new Column("time"),
             ],
             [.. trained.Result.Select((epoch, i) => (IReadOnlyList<string>)
             [
                 string.Create(CultureInfo.InvariantCulture, $"{epoch.Epoch}{(epoch.Epoch == trained.Result.BestEpoch ? "*" : "")}"),
                 string.Create(CultureInfo.InvariantCulture, $"{epoch.Loss:f4}"),
                 .. validated ? Health(epoch, metric, trained.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch)) : [],
-                string.Create(CultureInfo.InvariantCulture, $"{(epoch.Elapsed - (i > 0 ? trained.Result[i - 1].Elapsed : TimeSpan.Zero)).TotalSeconds:f1}"),
+                string.Create(CultureInfo.InvariantCulture, $"{(epoch.Elapsed - (i > 0 ? trained.Result[i - 1].Elapsed : TimeSpan.Zero)).TotalSeconds:f1} s"),
             ])]);
         if (trained.Health is [.., { Report.Findings.Count: > 0 } last])
         {
@@ -69,7 +69,7 @@ internal static class RunSummary
     private static string[] Health(EpochResult epoch, string metric, EpochHealth? health) => health is null ? ["", "", "", "", "", "", ""] :
     [
         epoch.Validation.TryGetValue(metric, out double value) ? string.Create(CultureInfo.InvariantCulture, $"{value:f4}") : "",
-        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.EffectiveRank:f1} of {health.Report.Candidates.Dimensions}"),
+        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.EffectiveRank:f1}/{health.Report.Candidates.Dimensions}"),
         string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.NormLow:g2}-{health.Report.Candidates.NormHigh:g2}"),
         string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.TieRate:f1} %"),
         string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.Coverage:f1} %"),

@@ -16,6 +16,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
     /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        foreach (NamedModel named in models)
+        {
+            // An unknown metric is told of now, not after the data was read.
+            _ = MetricNames.Of(named.Description);
+        }
+
         string[] files = [settings.ModelFile, settings.ReportFile, .. Checkpoints(), .. settings.JsonFile is { } json ? (string[])[json] : []];
         using OutputPlace place = OutputPlace.Prepare(files);
         using var team = new WorkerTeam(settings.Workers);
@@ -25,15 +31,28 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
             $"{data.Split.Train.Users.Count:n0} users, {data.Corpus.Count:n0} items; {data.Split.Train.Count:n0} interactions to learn from, {data.Split.Validation.Count:n0} for validation, {data.Split.Test.Count:n0} for the test."));
 
         SavedModel? earlier = settings.From is { } from ? SavedModel.Read(await SavedModel.OpenAsync(from, cancellationToken).ConfigureAwait(false), team) : null;
-        place.MakeFolders();
-        var trained = new List<(NamedModel, IReadOnlyList<TrainedModel>)>();
-        foreach (NamedModel named in models)
+        if (data.Test is null)
         {
-            trained.Add((named, await TrainAsync(named, data, earlier, team, cancellationToken).ConfigureAwait(false)));
+            terminal.Line("Nothing was held out for the test: the model is trained and saved, but not compared.");
         }
 
-        RunResults results = await Task.Run(() => terminal.Step("Measuring models and baselines …", () => Measure(trained, data, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
-        await SaveAsync(results, data, team, cancellationToken).ConfigureAwait(false);
+        if (data.Validation is null)
+        {
+            terminal.Line("Nothing was held out for validation: every epoch is trained, and the last one is kept.");
+        }
+
+        place.MakeFolders();
+        RunResults results;
+        try
+        {
+            results = await TrainAndSaveAsync(data, earlier, team, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Checkpoints().Any(File.Exists))
+        {
+            terminal.Line(Terminal.OneLine($"The way so far is kept in '{settings.OutputDirectory}': the same command with --resume goes on from there."));
+            throw;
+        }
+
         RunSummary.Show(results, terminal);
         foreach (string checkpoint in Checkpoints())
         {
@@ -48,6 +67,19 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
     private IEnumerable<string> Checkpoints() => models.SelectMany(model => Seeds().Select(seed => settings.CheckpointFile(model.Name, seed)));
 
     private IEnumerable<ulong> Seeds() => Enumerable.Range(0, settings.Seeds).Select(i => settings.Seed + (ulong)i);
+
+    private async Task<RunResults> TrainAndSaveAsync(TrainingData data, SavedModel? earlier, WorkerTeam team, CancellationToken cancellationToken)
+    {
+        var trained = new List<(NamedModel, IReadOnlyList<TrainedModel>)>();
+        foreach (NamedModel named in models)
+        {
+            trained.Add((named, await TrainAsync(named, data, earlier, team, cancellationToken).ConfigureAwait(false)));
+        }
+
+        RunResults results = await Task.Run(() => terminal.Step("Measuring models and baselines …", () => Measure(trained, data, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        await SaveAsync(results, data, team, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
 
     private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, SavedModel? earlier, WorkerTeam team, CancellationToken cancellationToken)
     {

@@ -110,7 +110,7 @@ internal sealed class TrainingData
     };
 
     /// <summary>A column of the items' table for each row of the corpus; the key where there is none.</summary>
-    public IReadOnlyList<string> Labels(string? column) => [.. Corpus.Select(item => (column is null ? null : item.Attributes.Text(column)) ?? item.Key)];
+    public IReadOnlyList<string> Labels(string? column) => [.. Corpus.Select(item => (column is null ? null : item.Attributes.Shown(column)) ?? item.Key)];
 
     /// <summary>How often each row of the corpus occurs in the training part.</summary>
     public long[] Popularity()
@@ -133,21 +133,15 @@ internal sealed class TrainingData
         var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
         if (settings.Test is { } test)
         {
-            return await terminal.ReadAsync($"Reading {settings.Data}", async progress =>
-            {
-                (InteractionSplit given, IReadOnlyList<SkippedRows> skipped) = await InteractionSplit.ReadAsync(
-                    Source(settings.Data, settings), settings.Validation is { } file ? Source(file, settings) : null, Source(test, settings), columns, progress, cancellationToken).ConfigureAwait(false);
-                skipped.ToList().ForEach(rows => TellOf(rows, terminal));
-                return given;
-            }).ConfigureAwait(false);
+            (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
+                Source(settings.Data, settings), settings.Validation is { } file ? Source(file, settings) : null, Source(test, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
+            TellOf(all, terminal);
+            return given;
         }
 
-        InteractionLog log = await terminal.ReadAsync($"Reading {settings.Data}", async progress =>
-        {
-            (InteractionLog read, SkippedRows skipped) = await InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken).ConfigureAwait(false);
-            TellOf(skipped, terminal);
-            return read;
-        }).ConfigureAwait(false);
+        (InteractionLog log, SkippedRows skipped) = await terminal.ReadAsync(
+            $"Reading {settings.Data}", progress => InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
+        TellOf([skipped], terminal);
         try
         {
             return description.Type switch
@@ -173,26 +167,41 @@ internal sealed class TrainingData
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        ItemAttribute[] attributes = [.. features.Select(feature => feature.Attribute).OfType<ItemAttribute>().Concat(others).DistinctBy(attribute => attribute.Name)];
+        ItemAttribute[] attributes = [.. features.Select(feature => feature.Attribute()).OfType<ItemAttribute>().Distinct()];
+        if (attributes.GroupBy(attribute => attribute.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ToolException($"Features read '{twice.Key}' as {string.Join(" and as ", twice.Select(attribute => attribute.Kind.ToString().ToLowerInvariant()))}, or with different separators; a column can be read in one way.");
+        }
+
+        // What is shown to people is read as features read it, where they do.
+        attributes = [.. attributes.Concat(others).DistinctBy(attribute => attribute.Name)];
         if (path is null)
         {
             return attributes.Length == 0 ? null : throw new ToolException($"The model reads '{attributes[0].Name}', but there is no table that has it; give one by {option}.");
         }
 
-        return await terminal.ReadAsync($"Reading {path}", async progress =>
-        {
-            (ItemTable table, SkippedRows skipped) = await ItemTable.ReadAsync(Source(path, settings with { Format = RowFormat.ByExtension }), idColumn, KeyKind.Text, attributes, progress, cancellationToken).ConfigureAwait(false);
-            TellOf(skipped, terminal);
-            return table;
-        }).ConfigureAwait(false);
+        (ItemTable table, SkippedRows skipped) = await terminal.ReadAsync($"Reading {path}", progress =>
+            ItemTable.ReadAsync(Source(path, settings with { Format = RowFormat.ByExtension }), idColumn, KeyKind.Text, attributes, progress, cancellationToken)).ConfigureAwait(false);
+        TellOf([skipped], terminal);
+        return table;
     }
 
-    private static FileRowSource Source(string path, DataSettings settings) =>
-        new(path, settings.Format, new RowSourceOptions { BadRows = settings.SkipBadRows ? BadRowPolicy.Skip : BadRowPolicy.Fail });
-
-    private static void TellOf(SkippedRows skipped, Terminal terminal)
+    private static FileRowSource Source(string path, DataSettings settings)
     {
-        if (skipped.Count > 0)
+        try
+        {
+            return new(path, settings.Format, new RowSourceOptions { BadRows = settings.SkipBadRows ? BadRowPolicy.Skip : BadRowPolicy.Fail });
+        }
+        catch (ArgumentException unknown) when (settings.Format == RowFormat.ByExtension)
+        {
+            throw new ToolException($"'{path}': the extension '{Path.GetExtension(path)}' tells no format, expected .csv, .tsv, .tab, .jsonl, .ndjson, .parquet or .adj, or for interactions one by --format.", unknown);
+        }
+    }
+
+    // After the reading, not within: lines would break its bar.
+    private static void TellOf(IEnumerable<SkippedRows> files, Terminal terminal)
+    {
+        foreach (SkippedRows skipped in files.Where(file => file.Count > 0))
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{skipped.Count:n0} rows were left out. The first: {Terminal.OneLine(skipped.FirstMessages[0])}"));
         }

@@ -1,0 +1,59 @@
+using ManagedRetrieval.Cli.Tests.EndToEnd;
+
+namespace ManagedRetrieval.Cli.Tests.Runs;
+
+public sealed class RepeatedTrainingTests : IDisposable
+{
+    private readonly SmallData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_bytes_for_any_number_of_workers_and_another_seed_others()
+    {
+        string model = _data.Config("history", SmallData.Ids.Replace("{ \"type\": \"id\", \"from\": \"user\" }", """{ "type": "history", "encoder": "recurrent" }""", StringComparison.Ordinal));
+        byte[] first = await ModelAsync(model, "1", "1");
+        Assert.Equal(first, await ModelAsync(model, "1", "1"));
+        Assert.Equal(first, await ModelAsync(model, "1", "3"));
+        Assert.NotEqual(first, await ModelAsync(model, "2", "1"));
+    }
+
+    [Theory]
+    [InlineData("Reading", false)]
+    [InlineData("Encoding", false)]
+    [InlineData("Measuring", true)]
+    [InlineData("Drawing", true)]
+    public async Task Cancelled_it_leaves_the_earlier_model_or_a_whole_new_one_and_checkpoints_only_of_what_was_trained(string step, bool trained)
+    {
+        _data.Write("out/model.safetensors", "earlier");
+        using var cancellation = new CancellationTokenSource();
+        using var output = new WatchedWriter(step, cancellation.Cancel);
+        ToolResult result = await RunAsync(output, cancellation.Token, "train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out, "--json", _data.Json);
+        result.Failed(130, "Interrupted.");
+        Assert.Equal(trained, result.Output.Contains("with --resume goes on", StringComparison.Ordinal));
+        Assert.Equal(trained ? ["checkpoint-ids-1.safetensors", "model.safetensors"] : ["model.safetensors"], Directory.GetFiles(_data.Out).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        if (step != "Drawing")
+        {
+            Assert.Equal("earlier", await File.ReadAllTextAsync(_data.Model));
+            Assert.False(File.Exists(_data.Json));
+        }
+    }
+
+    [Fact]
+    public async Task What_fails_leaves_no_folder()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--user", "nobody")).Failed(1, "nobody");
+        Assert.False(Directory.Exists(_data.Out));
+        Assert.False(File.Exists(_data.Json));
+    }
+
+    internal static Task<ToolResult> RunAsync(StringWriter output, CancellationToken cancellationToken, params string[] arguments) =>
+        InProcess.RunAsync(() => throw new InvalidOperationException(), output, live: false, cancellationToken, arguments);
+
+    private async Task<byte[]> ModelAsync(string model, string seed, string workers)
+    {
+        string folder = _data.At(Guid.NewGuid().ToString("N"));
+        (await InProcess.RunAsync("train", "--data", _data.Csv, "--time", "time", "--config", model, "--seed", seed, "--workers", workers, "--out", folder)).Succeeded();
+        return await File.ReadAllBytesAsync(Path.Combine(folder, "model.safetensors"));
+    }
+}

@@ -1,0 +1,69 @@
+using ManagedRetrieval.Cli.Tests.EndToEnd;
+
+namespace ManagedRetrieval.Cli.Tests.Runs;
+
+public sealed class SavedModelTests : IDisposable
+{
+    private readonly SmallData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task A_user_is_answered_with_items_of_his_half_and_without_those_excluded()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--epochs", "30")).Succeeded();
+        string[] answers = await AnswersAsync("u4", "-k", "5");
+        Assert.Equal(5, answers.Length);
+        Assert.All(answers, item => Assert.InRange(Number(item), 0, 19));
+        string[] others = await AnswersAsync("u4", "-k", "5", "--exclude", answers[0], answers[2]);
+        Assert.Equal([answers[1], answers[3], answers[4]], others[..3]);
+        Assert.All(await AnswersAsync("u5", "-k", "5"), item => Assert.InRange(Number(item), 20, 39));
+        Assert.Equal(SmallData.Items, (await AnswersAsync("u4", "-k", "1000")).Length);
+        Assert.Equal(3, (await AnswersAsync("nobody", "-k", "3")).Length);
+    }
+
+    [Fact]
+    public async Task A_history_decides_the_answer_of_a_model_that_reads_it()
+    {
+        string model = SmallData.Ids.Replace("{ \"type\": \"id\", \"from\": \"user\" }", "{ \"type\": \"history\", \"encoder\": \"mean\" }", StringComparison.Ordinal);
+        (await _data.TrainAsync("--config", _data.Config("history", model), "--epochs", "30")).Succeeded();
+        Assert.All(await AnswersAsync("x", "-k", "5", "--history", "i1", "i2", "i3", "i4"), item => Assert.InRange(Number(item), 0, 19));
+        Assert.All(await AnswersAsync("x", "-k", "5", "--history", "i21", "i22", "i23", "i24"), item => Assert.InRange(Number(item), 20, 39));
+    }
+
+    [Fact]
+    public async Task Inspection_lists_tensors_descriptions_and_the_candidates_state()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--seed", "7")).Succeeded();
+        ToolResult result = (await InProcess.RunAsync("inspect", _data.Model)).Succeeded();
+        string[] tensors = result.Table("name");
+        Assert.Contains(tensors, line => line.StartsWith("index.embeddings ", StringComparison.Ordinal) && line.Contains("[40, 8]", StringComparison.Ordinal) && line.EndsWith("1,280", StringComparison.Ordinal));
+        Assert.Contains(tensors, line => line.StartsWith("query.user.table ", StringComparison.Ordinal) && line.Contains("[31, 8]", StringComparison.Ordinal));
+        Assert.Contains("annotation.seed: 7", result.Lines);
+        Assert.Contains(result.Lines, line => line.StartsWith("40 of 8 dimensions", StringComparison.Ordinal));
+        string description = result.Lines.First(line => line.StartsWith("annotation.model: ", StringComparison.Ordinal))["annotation.model: ".Length..];
+        Assert.DoesNotContain("attribute", description, StringComparison.Ordinal);
+
+        // The description is a model's file as it stands.
+        (await InProcess.RunAsync("train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("again", description), "--seed", "7", "--out", _data.At("again"))).Succeeded();
+        Assert.Equal(await File.ReadAllBytesAsync(_data.Model), await File.ReadAllBytesAsync(_data.At("again/model.safetensors")));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_can_be_inspected_but_answers_nothing()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var output = new WatchedWriter("Measuring", cancellation.Cancel);
+        await RepeatedTrainingTests.RunAsync(output, cancellation.Token, "train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out);
+        string checkpoint = _data.At("out/checkpoint-ids-1.safetensors");
+        ToolResult result = (await InProcess.RunAsync("inspect", checkpoint)).Succeeded();
+        Assert.Contains(result.Table("name"), line => line.StartsWith("parameter/", StringComparison.Ordinal));
+        (await InProcess.RunAsync("query", checkpoint, "u1")).Failed(1, checkpoint);
+        (await InProcess.RunAsync("evaluate", checkpoint, "--data", _data.Csv)).Failed(1, checkpoint, "no model that 'train' saved");
+    }
+
+    private async Task<string[]> AnswersAsync(string user, params string[] arguments) =>
+        [.. (await InProcess.RunAsync(["query", _data.Model, user, .. arguments])).Succeeded().Table("rank").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
+
+    private static int Number(string item) => int.Parse(item[1..], System.Globalization.CultureInfo.InvariantCulture);
+}

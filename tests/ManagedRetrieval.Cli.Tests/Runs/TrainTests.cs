@@ -1,0 +1,152 @@
+using System.Text.Json;
+using AngleSharp.Html.Parser;
+using ManagedRetrieval.Cli.Tests.EndToEnd;
+using ManagedRetrieval.Persistence;
+
+namespace ManagedRetrieval.Cli.Tests.Runs;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly SmallData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task The_format_of_a_file_makes_no_difference_to_the_model()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"))).Succeeded();
+        byte[] expected = await File.ReadAllBytesAsync(_data.Model);
+        string[][] others =
+        [
+            ["--data", _data.WriteCsv("named.csv", SmallData.Rows, "who,what,when"), "--user", "who", "--item", "what", "--time", "when"],
+            ["--data", _data.WriteTsv("data.tsv"), "--time", "time"],
+            ["--data", _data.WriteTsv("data.txt"), "--time", "time", "--format", "tsv"],
+            ["--data", _data.WriteJsonLines("data.jsonl"), "--time", "time"],
+            ["--data", await _data.WriteParquetAsync("data.parquet"), "--time", "time"],
+        ];
+        foreach (string[] other in others)
+        {
+            (await InProcess.RunAsync(["train", "--config", _data.At("ids.json"), "--out", _data.At("other"), .. other])).Succeeded();
+            Assert.Equal(expected, await File.ReadAllBytesAsync(_data.At("other/model.safetensors")));
+        }
+    }
+
+    [Fact]
+    public async Task Given_files_for_the_test_are_not_learnt_from()
+    {
+        string train = _data.WriteAdjacency("train.txt", test: false), test = _data.WriteAdjacency("test.txt", test: true);
+        (await InProcess.RunAsync(
+            "train", "--data", train, "--test", test, "--format", "adjacency", "--config", _data.Config("ids"), "--out", _data.Out, "--json", _data.Json)).Succeeded();
+        Assert.Equal("270", SmallData.Figures(_data.Json, "data", "train"));
+        Assert.Equal("30", SmallData.Figures(_data.Json, "data", "test"));
+        Assert.Equal("0", SmallData.Figures(_data.Json, "data", "validation"));
+        (await InProcess.RunAsync("evaluate", _data.Model, "--data", train, "--test", test, "--format", "adjacency", "--json", _data.At("again.json"))).Succeeded();
+        Assert.Equal(SmallData.Figures(_data.Json, "metrics", "test"), SmallData.Figures(_data.At("again.json"), "metrics", "test"));
+    }
+
+    [Theory]
+    [InlineData("two-tower-ids", "recall@10", "--epochs", "3")]
+    [InlineData("text", "recall@10", "--epochs", "2", "--dimensions", "8")]
+    [InlineData("sequence", "recall@10", "--epochs", "2", "--dimensions", "8")]
+    [InlineData("tfrs-basic", "factorized_top_k/top_10_categorical_accuracy", "--items", "items", "--epochs", "2")]
+    public async Task A_preset_trains_and_is_measured_again_alike(string preset, string metric, params string[] arguments)
+    {
+        string[] items = arguments.Contains("--items") ? ["--items", _data.ItemTable] : [];
+        string[] others = [.. arguments.Where(argument => argument is not ("--items" or "items"))];
+        ToolResult result = (await _data.TrainAsync(["--preset", preset, .. items, .. others])).Succeeded();
+        Assert.InRange(double.Parse(SmallData.Figures(_data.Json, "metrics", "test", metric), System.Globalization.CultureInfo.InvariantCulture), 0.01, 1);
+        Assert.Contains(result.Table("metric"), line => line.StartsWith(metric + " ", StringComparison.Ordinal));
+        (await _data.EvaluateAsync(_data.At("again.json"), items)).Succeeded();
+        Assert.Equal(SmallData.Figures(_data.Json, "metrics", "test"), SmallData.Figures(_data.At("again.json"), "metrics", "test"));
+        Assert.Equal(SmallData.Figures(_data.Json, "baselines"), SmallData.Figures(_data.At("again.json"), "baselines"));
+    }
+
+    [Fact]
+    public async Task Figures_are_as_documented()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"))).Succeeded();
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(_data.Json));
+        JsonElement root = document.RootElement;
+        Assert.All((string[])["validation", "test"], part => Assert.All(
+            (string[])["recall@1", "recall@10", "ndcg@10", "recall@100", "mrr"],
+            metric => Assert.InRange(root.GetProperty("metrics").GetProperty(part).GetProperty(metric).GetDouble(), 0, 1)));
+        Assert.Equal(1, root.GetProperty("metrics").GetProperty("test").GetProperty("recall@50").GetDouble());
+        Assert.All((string[])["item-kNN", "most popular", "random"], baseline => Assert.InRange(root.GetProperty("baselines").GetProperty(baseline).GetProperty("recall@10").GetDouble(), 0.001, 1));
+        Assert.Equal(SmallData.Figures(_data.Json, "metrics", "test"), SmallData.Figures(_data.Json, "models", "ids"));
+        Assert.True(root.GetProperty("training_seconds").GetDouble() > 0);
+        Assert.Equal([1, 2, 3], root.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("epoch").GetInt32()));
+        JsonElement[] epochs = [.. root.GetProperty("epochs").EnumerateArray()];
+        Assert.True(epochs[^1].GetProperty("loss").GetDouble() < epochs[0].GetProperty("loss").GetDouble());
+        int best = root.GetProperty("best_epoch").GetInt32();
+        Assert.Equal(
+            epochs.Max(epoch => epoch.GetProperty("validation").GetProperty("ndcg@10").GetDouble()), epochs[best - 1].GetProperty("validation").GetProperty("ndcg@10").GetDouble());
+        Assert.Equal((SmallData.Users, SmallData.Items), (root.GetProperty("data").GetProperty("users").GetInt32(), root.GetProperty("data").GetProperty("items").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Several_models_and_seeds_are_compared_and_the_first_model_is_kept()
+    {
+        ToolResult result = (await _data.TrainAsync("--config", _data.Config("first"), "--config", _data.Config("second", SmallData.Ids.Replace("\"epochs\": 3", "\"epochs\": 1", StringComparison.Ordinal)), "--seeds", "2")).Succeeded();
+        Assert.Contains("means over 2 seeds", result.Output, StringComparison.Ordinal);
+        Assert.All((string[])["first, seed 1", "first, seed 2", "second, seed 1", "second, seed 2"], heading => Assert.Contains(heading, result.Lines));
+        Assert.Contains(result.Lines, line => line.StartsWith("metric ", StringComparison.Ordinal) && line.Contains("first", StringComparison.Ordinal) && line.Contains("second", StringComparison.Ordinal));
+        Assert.Contains("\"second\":\"second\"", SmallData.Figures(_data.Json, "differences"), StringComparison.Ordinal);
+        Assert.Equal(["model.safetensors", "report.html"], Directory.GetFiles(_data.Out).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        // What is kept is one of the first model's two trainings.
+        ulong seed = ulong.Parse(SmallData.Figures(_data.Json, "seed"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(seed, 1UL, 2UL);
+        (await InProcess.RunAsync("train", "--data", _data.Csv, "--time", "time", "--config", _data.At("first.json"), "--out", _data.At("one"), "--json", _data.At("one.json"))).Succeeded();
+        (await _data.EvaluateAsync(_data.At("again.json"))).Succeeded();
+        if (seed == 1)
+        {
+            Assert.Equal(SmallData.Figures(_data.At("one.json"), "metrics", "test"), SmallData.Figures(_data.At("again.json"), "metrics", "test"));
+        }
+    }
+
+    [Fact]
+    public async Task The_report_is_a_page_with_figures_and_without_scripts_from_elsewhere()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--items", _data.ItemTable, "--label", "title", "--group", "genres")).Succeeded();
+        string html = await File.ReadAllTextAsync(_data.Report);
+        using AngleSharp.Html.Dom.IHtmlDocument page = new HtmlParser().ParseDocument(html);
+        Assert.NotEmpty(page.QuerySelectorAll("svg"));
+        Assert.Contains("Title 3 of 3", html, StringComparison.Ordinal);
+        Assert.Empty(page.QuerySelectorAll("script[src], link[href], img[src^=http]"));
+        SafetensorsFile model = SafetensorsFile.Load(_data.Model);
+        Assert.Equal([SmallData.Items, 8], model.GetInfo("index.embeddings").Shape);
+    }
+
+    [Fact]
+    public async Task A_column_that_features_read_as_a_list_or_number_can_still_name_and_group_items()
+    {
+        string model = SmallData.Ids.Replace(
+            "{ \"type\": \"id\", \"from\": \"item\" }", """{ "type": "list", "from": "genres", "separator": "|" }, { "type": "number", "from": "price" }""", StringComparison.Ordinal);
+        (await _data.TrainAsync("--config", _data.Config("lists", model), "--items", _data.ItemTable, "--label", "price", "--group", "genres")).Succeeded();
+        string html = await File.ReadAllTextAsync(_data.Report);
+        Assert.Contains("58.5", html, StringComparison.Ordinal);
+        Assert.Contains("drama", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_held_out_training_says_so_and_evaluation_refuses()
+    {
+        string few = _data.WriteCsv("few.csv", SmallData.Rows.Take(2 * SmallData.Users));
+        ToolResult result = (await InProcess.RunAsync("train", "--data", few, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out, "--json", _data.Json)).Succeeded();
+        Assert.Contains("Nothing was held out for the test", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was held out for validation", result.Output, StringComparison.Ordinal);
+        Assert.Equal("{}", SmallData.Figures(_data.Json, "metrics"));
+        (await InProcess.RunAsync("evaluate", _data.Model, "--data", few, "--time", "time")).Failed(1, "Nothing was held out");
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(4)]
+    [InlineData(2)]
+    public async Task One_user_is_enough(int interactions)
+    {
+        string one = _data.WriteCsv("one.csv", SmallData.Rows.Where(row => row.User == "u3").Take(interactions));
+        (await InProcess.RunAsync("train", "--data", one, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out)).Succeeded();
+        Assert.True(File.Exists(_data.Report));
+    }
+}
