@@ -9,7 +9,7 @@ internal sealed record BucketDescription : EmbeddedDescription
 {
     public int Buckets { get; set; } = 16;
 
-    public override ItemAttribute? Attribute() => ItemAttribute.Number(Field);
+    public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
         tower.Embed(FeatureName, BucketFeature.Fit(data.Entities.Select(Number), Buckets), Number, Embedding);
@@ -21,6 +21,4 @@ internal sealed record BucketDescription : EmbeddedDescription
         base.CheckSettings(check);
         check.AtLeast(1, "buckets", Buckets);
     }
-
-    private double Number(Entity entity) => entity.Attributes.Number(Field);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
@@ -29,6 +30,9 @@ internal abstract record FeatureDescription
     /// <summary>The column of the table of users or items that is read; or "user" or "item" for the key itself.</summary>
     public string? From { get; set; }
 
+    /// <summary>A regular expression whose first group is what is read of a text; what does not match counts as missing. Null reads all of it.</summary>
+    public string? Pattern { get; set; }
+
     [JsonIgnore]
     public string FeatureName => Name ?? Field;
 
@@ -49,6 +53,7 @@ internal abstract record FeatureDescription
         check.Require(isBound ? From is null : !string.IsNullOrEmpty(From), "from", From, isBound ? $"none, since the feature always reads the {Field}" : "the column that is read");
         check.Require(From != foreignKey, "from", From, "a column of the tower's own side");
         check.Require(Name != "", "name", "empty", "a name, or none for that of the column");
+        check.Require(Pattern is null || TextPattern.IsSound(Pattern), "pattern", Pattern, "a regular expression with a group in parentheses");
         CheckSettings(check);
     }
 
@@ -67,7 +72,16 @@ internal abstract record FeatureDescription
     }
 
     /// <summary>The text that is read, which may be missing.</summary>
-    protected string? Text(Entity entity) => ReadsKey ? entity.Key : entity.Attributes.Text(Field);
+    protected string? Text(Entity entity)
+    {
+        string? text = ReadsKey ? entity.Key : entity.Attributes.Text(Field);
+        return Pattern is null || text is null ? text : TextPattern.Find(Pattern, text);
+    }
+
+    /// <summary>The number that is read: of a column of numbers, or by the pattern of a text. NaN where there is none.</summary>
+    protected double Number(Entity entity) => Pattern is null
+        ? entity.Attributes.Number(Field)
+        : double.TryParse(Text(entity), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN;
 }
 
 /// <summary>A feature whose ids are embedded.</summary>

@@ -12,7 +12,7 @@ internal sealed record NumberDescription : FeatureDescription
     /// <summary>Standard deviations from the mean beyond which numbers are cut off; null for none.</summary>
     public double? Clip { get; set; }
 
-    public override ItemAttribute? Attribute() => ItemAttribute.Number(Field);
+    public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Numbers(
         FeatureName, NumberFeature.Fit(data.Entities.Select(Number), new NumberFeatureOptions { Transform = Transform, Clip = Clip }), Number);
@@ -23,6 +23,4 @@ internal sealed record NumberDescription : FeatureDescription
     {
         check.Positive("clip", Clip);
     }
-
-    private double Number(Entity entity) => entity.Attributes.Number(Field);
 }

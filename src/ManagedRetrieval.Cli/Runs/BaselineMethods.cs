@@ -9,7 +9,7 @@ internal static class BaselineMethods
 {
     private const int DefaultNeighbours = 100;
 
-    private static readonly int[] NeighbourChoices = [10, 20, 50, 100, 200, 500];
+    private static readonly int[] NeighbourChoices = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500];
 
     /// <summary>Item-kNN, the most popular, and chance.</summary>
     /// <param name="data">Its training part is what baselines learn from.</param>

@@ -167,7 +167,7 @@ internal sealed class TrainingData
         Terminal terminal,
         CancellationToken cancellationToken)
     {
-        ItemAttribute[] attributes = [.. features.Select(feature => feature.Attribute()).OfType<ItemAttribute>().Distinct()];
+        ItemAttribute[] attributes = [.. features.Select(feature => feature.Attribute()).OfType<ItemAttribute>().DistinctBy(attribute => (attribute.Name, attribute.Kind, attribute.Separator))];
         if (attributes.GroupBy(attribute => attribute.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new ToolException($"Features read '{twice.Key}' as {string.Join(" and as ", twice.Select(attribute => attribute.Kind.ToString().ToLowerInvariant()))}, or with different separators; a column can be read in one way.");
