@@ -4,7 +4,7 @@ using ManagedRetrieval.Features;
 namespace ManagedRetrieval.Data;
 
 /// <summary>For groups of pairs, such as those of one user, which candidates they have.</summary>
-/// <param name="Groups">For each pair its group.</param>
+/// <param name="Groups">For each pair its group, a row of the lists.</param>
 /// <param name="Positives">For each group the corpus rows of its pairs, ascending, none twice.</param>
 internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
 {
@@ -18,7 +18,7 @@ internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
         }
 
         long[] keys = new long[groups.Length];
-        int count = 0;
+        int[] pairs = new int[groups.Length];
         for (int i = 0; i < groups.Length; i++)
         {
             if (groups[i] < 0)
@@ -26,24 +26,29 @@ internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"groups must not be negative, but number {i} is {groups[i]}."), nameof(groups));
             }
 
-            (keys[i], count) = (((long)groups[i] << 32) | (uint)positives[i], Math.Max(count, groups[i] + 1));
+            (keys[i], pairs[i]) = (((long)groups[i] << 32) | (uint)positives[i], i);
         }
 
-        Array.Sort(keys);
-        var rows = new RaggedIds(count, groups.Length);
-        for (int group = 0, i = 0; group < count; group++)
+        // Groups are numbered anew, without gaps: a single user's hash as a number would else make lists for billions.
+        Array.Sort(keys, pairs);
+        int[] numbers = new int[groups.Length];
+        var rows = new RaggedIds(idCapacity: groups.Length);
+        for (int i = 0; i < keys.Length; i++)
         {
-            for (; i < keys.Length && (int)(keys[i] >> 32) == group; i++)
+            if (i > 0 && keys[i] >> 32 != keys[i - 1] >> 32)
             {
-                if (i == 0 || keys[i] != keys[i - 1])
-                {
-                    rows.Append((int)keys[i]);
-                }
+                rows.EndRow();
             }
 
-            rows.EndRow();
+            if (i == 0 || keys[i] != keys[i - 1])
+            {
+                rows.Append((int)keys[i]);
+            }
+
+            numbers[pairs[i]] = rows.Count;
         }
 
-        return new KnownPairs(groups.ToArray(), rows);
+        rows.EndRow();
+        return new KnownPairs(numbers, rows);
     }
 }

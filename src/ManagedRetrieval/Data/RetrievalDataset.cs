@@ -46,7 +46,7 @@ public sealed class RetrievalDataset
     /// <param name="weights">For each pair its weight, finite, not negative, not 0 for every pair and with a finite sum; empty for 1.</param>
     /// <param name="groups">
     /// For each pair a number that it shares with pairs of the same origin, such as that of its user: what a group has as
-    /// candidates is never a negative of its pairs. Not negative, and best without gaps. Empty where only a pair's own candidate is known.
+    /// candidates is never a negative of its pairs. Not negative. Empty where only a pair's own candidate is known.
     /// </param>
     /// <param name="negatives">
     /// For each pair corpus rows that are known to be wrong for its query: in its step they are further candidates, and
@@ -69,6 +69,7 @@ public sealed class RetrievalDataset
         ArgumentNullException.ThrowIfNull(corpus);
         Check(queries.Count, corpus.Count, positives, weights);
         Check(negatives, queries.Count, corpus.Count);
+        KnownPairs? known = groups.IsEmpty ? null : KnownPairs.Of(groups, positives);
         return new RetrievalDataset(
             EncodeAll(model.QueryFeatures, queries, nameof(queries), cancellationToken),
             model.QueryFeatures.Signature,
@@ -76,7 +77,7 @@ public sealed class RetrievalDataset
             model.CandidateFeatures.Signature,
             positives.ToArray(),
             weights.ToArray(),
-            groups.IsEmpty ? null : KnownPairs.Of(groups, positives),
+            known,
             negatives);
     }
 

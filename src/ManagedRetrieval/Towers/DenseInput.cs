@@ -30,6 +30,11 @@ public sealed class DenseInput<T> : TowerInput<T>
     internal override Variable<T> Apply(Tape<T> tape, EncodedColumn column, TowerPass pass)
     {
         DenseRows rows = Read<DenseRows>(column);
+        if (rows.Width != Width)
+        {
+            throw new ArgumentException($"The tower's input '{Feature}' reads rows of {Width} numbers, but the batch's have {rows.Width}.", nameof(column));
+        }
+
         Tensor<T> values = tape.Allocate(new Shape(rows.Count, rows.Width));
         TensorPrimitives.ConvertTruncating<float, T>(rows.Values.Span, values.Span);
         return tape.Constant(values);

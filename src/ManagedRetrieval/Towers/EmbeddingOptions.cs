@@ -10,7 +10,7 @@ public sealed record EmbeddingOptions
 
     /// <summary>
     /// The table's name. Features that name one table share it, in both towers; they must then address the same number of
-    /// rows. Null gives the feature a table of its own.
+    /// rows. Not empty, nor beginning with <c>query.</c> or <c>candidate.</c>. Null gives the feature a table of its own.
     /// </summary>
     public string? Table { get; init; }
 

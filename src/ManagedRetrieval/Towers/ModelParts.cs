@@ -21,10 +21,10 @@ internal sealed class ModelParts(int dimensions, double scale, ulong seed)
     public EmbeddingTable<float> Table(string name, int rows, int? width)
     {
         int columns = width ?? dimensions;
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1, nameof(EmbeddingOptions.Dimensions));
         var shape = new Shape(rows, columns);
         if (!_tables.TryGetValue(name, out EmbeddingTable<float>? table))
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1, nameof(EmbeddingOptions.Dimensions));
             table = new EmbeddingTable<float>(name, new Tensor<float>(shape));
             table.InitializeUniform(scale, seed, Stream(name));
             _tables.Add(name, table);
@@ -35,16 +35,11 @@ internal sealed class ModelParts(int dimensions, double scale, ulong seed)
             $"The table '{name}' is shared by features that need {table.Value.Shape} and {shape}; they must address the same number of rows, with equal dimensions."));
     }
 
-    /// <summary>The weights of a table's ids, 1 each.</summary>
-    public EmbeddingTable<float> Weights(string name, int rows)
+    /// <summary>New weights of a table's ids, 1 each.</summary>
+    public static EmbeddingTable<float> Weights(string name, int rows)
     {
-        if (!_tables.TryGetValue(name, out EmbeddingTable<float>? weights))
-        {
-            weights = new EmbeddingTable<float>(name, new Tensor<float>(new Shape(rows, 1)));
-            weights.Value.Span.Fill(1);
-            _tables.Add(name, weights);
-        }
-
+        var weights = new EmbeddingTable<float>(name, new Tensor<float>(new Shape(rows, 1)));
+        weights.Value.Span.Fill(1);
         return weights;
     }
 }

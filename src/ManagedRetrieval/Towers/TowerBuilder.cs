@@ -30,7 +30,7 @@ public sealed class TowerBuilder<TInput>
             name,
             parts.Table(Table(options.Table, name), feature.RowCount, options.Dimensions),
             options.Combiner,
-            options.LearnWeights ? parts.Weights($"{_side}.{name}.weights", feature.RowCount) : null));
+            options.LearnWeights ? ModelParts.Weights($"{_side}.{name}.weights", feature.RowCount) : null));
         return this;
     }
 
@@ -140,7 +140,18 @@ public sealed class TowerBuilder<TInput>
         };
     }
 
-    private string Table(string? shared, string feature) => shared is null ? $"{_side}.{feature}.table" : shared + ".table";
+    private string Table(string? shared, string feature)
+    {
+        if (shared is null)
+        {
+            return $"{_side}.{feature}.table";
+        }
+
+        // A name of the other kind would join a table that a feature was to have to itself.
+        return shared.Length == 0 || shared.StartsWith("query.", StringComparison.Ordinal) || shared.StartsWith("candidate.", StringComparison.Ordinal)
+            ? throw new ArgumentException($"Feature '{feature}' of the {_side} tower: a shared table's name must not be empty nor begin with 'query.' or 'candidate.', as those of single features do, but is '{shared}'.")
+            : shared + ".table";
+    }
 
     private string Named(string name)
     {

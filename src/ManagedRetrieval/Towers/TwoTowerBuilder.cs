@@ -41,6 +41,11 @@ public sealed class TwoTowerBuilder<TQuery, TCandidate>
     public TwoTowerModel<TQuery, TCandidate> Build()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Dimensions, 1);
+        if (!((float)EmbeddingScale > 0 && float.IsFinite((float)EmbeddingScale)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(EmbeddingScale), EmbeddingScale, "EmbeddingScale must be positive and finite as float.");
+        }
+
         var parts = new ModelParts(Dimensions, EmbeddingScale, Seed);
         (FeatureSet<TQuery> queryFeatures, Tower<float> queryTower) = Query.Build(parts, Normalize);
         (FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower) = Candidate.Build(parts, Normalize);

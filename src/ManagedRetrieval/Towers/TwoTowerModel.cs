@@ -25,9 +25,10 @@ public abstract class TwoTowerModel
 
         (QueryTower, CandidateTower) = (queryTower, candidateTower);
         Parameters = [.. queryTower.Parameters.Concat(candidateTower.Parameters).Distinct()];
-        if (Parameters.Select(parameter => parameter.Name).Distinct(StringComparer.Ordinal).Count() != Parameters.Count)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (Parameters.FirstOrDefault(parameter => !names.Add(parameter.Name)) is { } second)
         {
-            throw new ArgumentException("Different parameters of the towers bear the same name.", nameof(candidateTower));
+            throw new ArgumentException($"Different parameters of the towers bear the same name, '{second.Name}'.", nameof(candidateTower));
         }
 
         MatryoshkaDimensions = [.. matryoshkaDimensions.Order()];

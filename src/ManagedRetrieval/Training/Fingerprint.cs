@@ -29,6 +29,7 @@ internal static class Fingerprint
         };
         AddTower(settings, "query", trainer.Model.QueryTower);
         AddTower(settings, "candidate", trainer.Model.CandidateTower);
+        settings["matryoshka dimensions"] = trainer.Model.MatryoshkaDimensions.Count == 0 ? "none" : string.Join(", ", trainer.Model.MatryoshkaDimensions.Select(dimensions => Text(dimensions)));
         foreach (Parameter<float> parameter in trainer.Parameters)
         {
             settings[$"shape of '{parameter.Name}'"] = parameter.Value.Shape.ToString();
@@ -65,8 +66,26 @@ internal static class Fingerprint
     private static void AddTower(SortedDictionary<string, string> settings, string side, Tower<float> tower)
     {
         settings[side + " tower"] = string.Create(
-            CultureInfo.InvariantCulture, $"{tower.Signature}, joined by {tower.Join}, then {(tower.Layers.Count == 0 ? "nothing" : string.Join(", ", tower.Layers.Select(layer => layer.GetType().Name.Split('`')[0])))}{(tower.Normalize ? ", normalised" : "")}");
+            CultureInfo.InvariantCulture, $"{tower.Signature}, read by {string.Join(", ", tower.Inputs.Select(Text))}, joined by {tower.Join}, then {(tower.Layers.Count == 0 ? "nothing" : string.Join(", ", tower.Layers.Select(Text)))}{(tower.Normalize ? ", normalised" : "")}");
     }
+
+    // Widths, norms and learnt weights show in the shapes of the parameters.
+    private static string Text(TowerInput<float> input) => input switch
+    {
+        BagInput<float> bag => $"{bag.Combiner} of '{bag.Table.Name}'{(bag.Weights is null ? "" : ", weighted")}",
+        SequenceInput<float> sequence => $"{Text(sequence.Encoder)} of '{sequence.Table.Name}'",
+        _ => TypeName(input),
+    };
+
+    private static string Text(HistoryEncoder<float> encoder) => encoder is CausalAttentionHistory<float> causal
+        ? string.Create(CultureInfo.InvariantCulture, $"{TypeName(encoder)} with dropout {causal.DropoutRate} of seed {causal.DropoutSeed}")
+        : TypeName(encoder);
+
+    private static string Text(Layer<float> layer) => layer is DenseLayer<float> dense
+        ? string.Create(CultureInfo.InvariantCulture, $"{TypeName(dense)} with {dense.Activation}{(dense.Residual ? ", residual" : "")}, dropout {dense.DropoutRate} of seed {dense.DropoutSeed}")
+        : TypeName(layer);
+
+    private static string TypeName(object part) => part.GetType().Name.Split('`')[0];
 
     private static void Append(XxHash64 hash, EncodedBatch batch)
     {
@@ -117,7 +136,7 @@ internal static class Fingerprint
 
     private static void AddTask(SortedDictionary<string, string> settings, RetrievalTaskOptions<float> task)
     {
-        settings["task's loss"] = task.Loss?.GetType().Name.Split('`')[0] ?? "SoftmaxLoss";
+        settings["task's loss"] = task.Loss is { } loss ? TypeName(loss) : "SoftmaxLoss";
         settings["task's " + nameof(task.Reduction)] = task.Reduction.ToString();
         settings["task's " + nameof(task.Temperature)] = task.Temperature is { } temperature ? Text(temperature) : "none";
         settings["task's " + nameof(task.LearnTemperature)] = Text(task.LearnTemperature);

@@ -145,6 +145,8 @@ internal sealed class TrainingStep
             return loss;
         }
 
+        // Metrics that are named like those of other models speak of all dimensions.
+        arguments = arguments with { ComputeBatchMetrics = false };
         foreach (TakeColumns<float> truncation in _truncations)
         {
             loss = _tape.Apply(_add, [loss, Loss(Truncated(queries, truncation), Truncated(candidates, truncation), arguments, epoch, out _)]);

@@ -56,6 +56,18 @@ public sealed class EncodedBatchTests
         Assert.Equal(0, Allocated.ByOneOf(() => destination.Gather(source, rows)));
     }
 
+    [Fact]
+    public void Columns_that_are_none_null_or_of_other_lengths_are_refused()
+    {
+        var one = new RaggedIds();
+        one.AppendRow([1]);
+        Refusal.Of<ArgumentException>(() => _ = new EncodedBatch([]), "at least one column");
+        Refusal.Of<ArgumentException>(() => _ = new EncodedBatch(one, null!), "number 1 is");
+        Refusal.Of<ArgumentException>(() => _ = new EncodedBatch(one, new DenseRows(2)), "all have 1 rows", "number 1 has 0");
+        Assert.Throws<ArgumentNullException>("columns", () => new EncodedBatch(null!));
+        Assert.Equal(1, new EncodedBatch(one, one).Count);
+    }
+
     private static EncodedBatch Batch(int count)
     {
         var batch = new EncodedBatch([new RaggedIds(), new DenseRows(2)]);

@@ -1,5 +1,7 @@
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Features;
@@ -55,6 +57,39 @@ public class FeatureSetTests
 
         void Refused(string argument, Action action) => Assert.Contains(
             $"{argument} must not hold null, but number {position} is.", Assert.Throws<ArgumentException>(argument, action).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_feature_encodes_its_own_value_of_every_input()
+    {
+        FeatureSet<Rating> features = RecordSamples.Builder().Build().QueryFeatures;
+        Rating[] ratings = RecordSamples.Ratings(5);
+        EncodedBatch batch = features.Encode(ratings);
+        Assert.Equal(features.Names.Count, batch.Columns.Length);
+        for (int i = 0; i < ratings.Length; i++)
+        {
+            Assert.Equal(Encoded.Ids(new HashFeature<int>(9, 2), ratings[i].User), ((RaggedIds)batch.Columns[0])[i].ToArray());
+            Assert.Equal(Encoded.Numbers(new NumberFeature(30, 9), ratings[i].Age), ((DenseRows)batch.Columns[4])[i].ToArray());
+            Assert.Equal(ratings[i].Picture.ToArray(), ((DenseRows)batch.Columns[8])[i].ToArray());
+            Assert.Equal(ratings[i].Country is null, ((RaggedIds)batch.Columns[9])[i].IsEmpty);
+        }
+
+        Assert.Equal(0, features.Encode([]).Count);
+    }
+
+    [Fact]
+    public void A_value_that_a_feature_refuses_is_named_with_the_feature_and_the_input()
+    {
+        FeatureSet<Rating> features = RecordSamples.Builder().Build().QueryFeatures;
+        Rating[] ratings = RecordSamples.Ratings(3);
+        Refused(ratings[1] with { Words = null! }, "Feature 'words' cannot encode number 1 of inputs");
+        Refused(ratings[1] with { Picture = new float[3] }, "Feature 'picture' cannot encode number 1 of inputs");
+        Refused(null!, "inputs must not hold null, but number 1 is");
+        FeatureSet<string> known = FeatureSet<string>.Of("key", new IdFeature<string>(new Vocabulary<string>(["a"], 0)));
+        Refusal.Of<KeyNotFoundException>(() => known.Encode(["a", "b"]), "Feature 'key' cannot encode number 1 of inputs");
+        Assert.Throws<ArgumentNullException>("inputs", () => known.Encode(null!));
+
+        void Refused(Rating rating, string problem) => Refusal.Of<ArgumentException>(() => features.Encode([ratings[0], rating]), problem, "Parameter 'inputs'");
     }
 
     private static TwoTowerModel<string, string> Model(int rows) => new(new Unsteady(rows), new Unsteady(rows), new TwoTowerOptions { Dimensions = 2 });

@@ -109,6 +109,7 @@ internal static class RetrieverSamples
             switch (tensor.Type)
             {
                 case SafetensorsType.F32: writer.Add(tensor.Name, file.GetFloats(tensor.Name), shape); break;
+                case SafetensorsType.F64: writer.Add(tensor.Name, file.GetDoubles(tensor.Name), shape); break;
                 case SafetensorsType.I64: writer.Add(tensor.Name, file.GetLongs(tensor.Name), shape); break;
                 case SafetensorsType.U8: writer.Add(tensor.Name, file.GetBytes(tensor.Name), shape); break;
                 default: throw new NotSupportedException($"A retriever holds no {tensor.Type}.");

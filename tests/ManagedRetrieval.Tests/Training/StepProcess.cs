@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ManagedRetrieval.StepHost;
+using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Training;
 
@@ -11,15 +12,15 @@ internal static class StepProcess
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>What each window of steps allocated, in bytes.</summary>
-    public static async Task<long[]> AllocatedAsync(StepKind kind)
+    public static Task<long[]> AllocatedAsync(StepKind kind) =>
+        AllocatedAsync(kind.Bags ? "bags" : "lookups", kind.Options ? "options" : "plain", kind.Adam ? "adam" : "adagrad");
+
+    /// <summary>The same of a trainer, whose model reads several features and a history.</summary>
+    public static Task<long[]> AllocatedAsync(HistoryKind history) => AllocatedAsync("trainer", history.ToString());
+
+    private static async Task<long[]> AllocatedAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Dotnet(),
-        [
-            Path.Combine(AppContext.BaseDirectory, "ManagedRetrieval.StepHost.dll"),
-            kind.Bags ? "bags" : "lookups",
-            kind.Options ? "options" : "plain",
-            kind.Adam ? "adam" : "adagrad",
-        ])
+        var start = new ProcessStartInfo(Dotnet(), [Path.Combine(AppContext.BaseDirectory, "ManagedRetrieval.StepHost.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

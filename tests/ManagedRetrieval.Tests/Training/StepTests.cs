@@ -4,6 +4,7 @@ using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.StepHost;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Training;
 
@@ -25,6 +26,18 @@ public class StepTests
     {
         // The least of several windows, because the runtime allocates too while it recompiles what runs often.
         long[] windows = await StepProcess.AllocatedAsync(new StepKind(bags, options, adam));
+        Assert.Equal(5, windows.Length);
+        Assert.True(windows.Min() == 0, $"20 steps allocated, five times over: {string.Join(", ", windows)} bytes");
+    }
+
+    [Theory]
+    [InlineData(HistoryKind.Mean)]
+    [InlineData(HistoryKind.Attention)]
+    [InlineData(HistoryKind.Recurrent)]
+    [InlineData(HistoryKind.CausalAttention)]
+    public async Task A_warm_trainer_of_several_features_allocates_not_one_byte_a_step_in_its_process(HistoryKind history)
+    {
+        long[] windows = await StepProcess.AllocatedAsync(history);
         Assert.Equal(5, windows.Length);
         Assert.True(windows.Min() == 0, $"20 steps allocated, five times over: {string.Join(", ", windows)} bytes");
     }
