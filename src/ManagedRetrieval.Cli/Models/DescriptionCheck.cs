@@ -4,11 +4,12 @@ namespace ManagedRetrieval.Cli.Models;
 
 /// <summary>Refuses values that no model can have, by the names that the user gave them.</summary>
 /// <param name="source">What the description is called.</param>
+/// <param name="json">Its text.</param>
 /// <param name="place">Where in it the check is, such as <c>query.features[0]</c>; empty at its root.</param>
-internal sealed class DescriptionCheck(string source, string place = "")
+internal sealed class DescriptionCheck(string source, string json, string place = "")
 {
     /// <summary>The check of a part.</summary>
-    public DescriptionCheck In(string part) => new(source, Key(part));
+    public DescriptionCheck In(string part) => new(source, json, Key(part));
 
     /// <param name="fits">Whether the value is possible.</param>
     /// <param name="key">What it is called.</param>
@@ -19,7 +20,7 @@ internal sealed class DescriptionCheck(string source, string place = "")
     {
         if (!fits)
         {
-            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"'{source}': {Key(key)} is {came ?? "not there"}, expected {expected}."));
+            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"'{source}', line {DescriptionLine.Of(json, Key(key))}: {Key(key)} is {came ?? "not there"}, expected {expected}."));
         }
     }
 

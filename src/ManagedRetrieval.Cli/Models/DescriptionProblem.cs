@@ -23,29 +23,41 @@ internal static class DescriptionProblem
         Names<ScheduleKind>(), Names<SplitKind>(), Names<TimeBuckets>(), Names<TimeCycles>(), Names<TimeUnit>(), Names<TowerJoin>(),
     ];
 
-    public static string Of(JsonException wrong)
+    /// <param name="wrong">What the serializer threw: of a missing type it says that it is not supported.</param>
+    /// <param name="json">The text of the description.</param>
+    /// <returns>The line, from 1, and a sentence.</returns>
+    public static (int Line, string Problem) Of(Exception wrong, string json)
     {
-        string path = Place(wrong.Path), message = wrong.Message;
-        return wrong.InnerException is JsonException syntax ? $"this is no JSON: {Sentence(syntax.Message)}"
-            : Says("could not be mapped to any .NET member") ? $"there is no such key as {path}."
-            : Says("missing required properties") ? $"{path} lacks a key that is required: {message[(message.LastIndexOf(':') + 1)..].Trim()}"
-            : Says("unrecognized type discriminator") ? $"{path} has an unknown type, expected one of {Types(path)}."
-            : Says("doesn't allow setting null values") ? $"{path} holds a null, where a value is expected."
-            : $"{path} has a value of the wrong kind, expected {Kinds.Where(kind => Says(kind.Type)).Select(kind => kind.Expected).FirstOrDefault("an object")}.";
+        if (wrong.InnerException is JsonException { LineNumber: { } line } syntax)
+        {
+            return ((int)line + 1, $"this is no JSON: {Sentence(syntax.Message)}");
+        }
+
+        string path = wrong is JsonException { Path: { } known } ? known : PathIn(wrong.Message);
+        path = path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
+        return (DescriptionLine.Of(json, path), Describe(wrong, path.Length == 0 ? "the description" : path));
+    }
+
+    private static string Describe(Exception wrong, string place)
+    {
+        string message = wrong.Message;
+        return wrong is NotSupportedException ? $"{place} has no type, expected one of {Types(place)}."
+            : Says("could not be mapped to any .NET member") ? $"there is no such key as {place}."
+            : Says("missing required properties") ? $"{place} lacks a key that is required: {message[(message.LastIndexOf(':') + 1)..].Trim()}"
+            : Says("unrecognized type discriminator") ? $"{place} has an unknown type, expected one of {Types(place)}."
+            : Says("doesn't allow setting null values") ? $"{place} holds a null, where a value is expected."
+            : $"{place} has a value of the wrong kind, expected {Kinds.Where(kind => Says(kind.Type)).Select(kind => kind.Expected).FirstOrDefault("an object")}.";
 
         bool Says(string text) => message.Contains(text, StringComparison.Ordinal);
     }
 
-    public static string OfMissingType(NotSupportedException wrong)
+    private static string PathIn(string message)
     {
         const string Path = "Path: ";
-        int start = wrong.Message.IndexOf(Path, StringComparison.Ordinal);
-        int end = wrong.Message.IndexOf(" |", Math.Max(0, start), StringComparison.Ordinal);
-        string path = start >= 0 && end > start ? Place(wrong.Message[(start + Path.Length)..end]) : "a feature or layer";
-        return $"{path} has no type, expected one of {Types(path)}.";
+        int start = message.IndexOf(Path, StringComparison.Ordinal);
+        int end = start < 0 ? -1 : message.IndexOf(" |", start, StringComparison.Ordinal);
+        return end < 0 ? "$" : message[(start + Path.Length)..end];
     }
-
-    private static string Place(string? path) => path is null or "$" ? "the description" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
 
     private static string Sentence(string message) => message[..(message.IndexOf(". ", StringComparison.Ordinal) is >= 0 and int end ? end : message.TrimEnd('.').Length)] + ".";
 

@@ -39,18 +39,13 @@ internal static class ModelFile
         try
         {
             ModelDescription model = JsonSerializer.Deserialize(json, ModelJson.Default.ModelDescription) ?? throw new ToolException($"'{source}' is null, expected the description of a model.");
-            model.Check(new DescriptionCheck(source));
+            model.Check(new DescriptionCheck(source, json));
             return model;
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or NotSupportedException)
         {
-            string place = wrong.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $", line {line + 1}") : "";
-            throw new ToolException($"'{source}'{place}: {DescriptionProblem.Of(wrong)}", wrong);
-        }
-        catch (NotSupportedException wrong)
-        {
-            // What the serializer says of a feature or layer without a type.
-            throw new ToolException($"'{source}': {DescriptionProblem.OfMissingType(wrong)}", wrong);
+            (int line, string problem) = DescriptionProblem.Of(wrong, json);
+            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"'{source}', line {line}: {problem}"), wrong);
         }
     }
 }

@@ -6,7 +6,8 @@ public class UsageTests
 {
     [Theory]
     [InlineData("--wrong", "'--wrong'")]
-    [InlineData("train", "'train'")]
+    [InlineData("teach", "'teach'")]
+    [InlineData("train", "'--data'")]
     [InlineData("quickstart --wrong", "'--wrong'")]
     [InlineData("quickstart extra", "'extra'")]
     [InlineData("quickstart --epochs", "'--epochs'")]

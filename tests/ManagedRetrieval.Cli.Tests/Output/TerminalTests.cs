@@ -28,4 +28,19 @@ public class TerminalTests
         Assert.All(["[red]heading[/]", "[blue]line[/] [nonsense]", "[bold]API", "List[int]", "[green]step"], text => Assert.Contains(text, output, StringComparison.Ordinal));
         Assert.Equal(live, output.Contains('\u001b', StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(7, true)]
+    [InlineData(8, false)]
+    public void Numbers_are_not_broken_where_a_drawn_table_would_be_too_wide(int columns, bool drawn)
+    {
+        using var writer = new StringWriter();
+        Spectre.Console.IAnsiConsole console = InProcess.Console(writer, live: true);
+        console.Profile.Width = 80;
+        new Terminal(console).Table([.. Enumerable.Range(0, columns).Select(i => new Column($"column{i}"))], [[.. Enumerable.Range(0, columns).Select(i => $"12.3456{i}")]]);
+        Assert.Equal(drawn, writer.ToString().Contains('│', StringComparison.Ordinal));
+        string row = Assert.Single(writer.ToString().Split('\n'), line => line.Contains("12.34560", StringComparison.Ordinal));
+        Assert.Contains($"12.3456{columns - 1}", row, StringComparison.Ordinal);
+        Assert.InRange(row.Trim('\r').Length, 1, 80);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManagedRetrieval.Cli.Tests.EndToEnd;
 
 namespace ManagedRetrieval.Cli.Tests.Runs;
@@ -14,10 +15,10 @@ public sealed class SavedModelTests : IDisposable
         (await _data.TrainAsync("--config", _data.Config("ids"), "--epochs", "30")).Succeeded();
         string[] answers = await AnswersAsync("u4", "-k", "5");
         Assert.Equal(5, answers.Length);
-        Assert.All(answers, item => Assert.InRange(Number(item), 0, 19));
+        Assert.InRange(OfFirstHalf(answers), 4, 5);
         string[] others = await AnswersAsync("u4", "-k", "5", "--exclude", answers[0], answers[2]);
         Assert.Equal([answers[1], answers[3], answers[4]], others[..3]);
-        Assert.All(await AnswersAsync("u5", "-k", "5"), item => Assert.InRange(Number(item), 20, 39));
+        Assert.InRange(OfFirstHalf(await AnswersAsync("u5", "-k", "5")), 0, 1);
         Assert.Equal(SmallData.Items, (await AnswersAsync("u4", "-k", "1000")).Length);
         Assert.Equal(3, (await AnswersAsync("nobody", "-k", "3")).Length);
     }
@@ -27,8 +28,8 @@ public sealed class SavedModelTests : IDisposable
     {
         string model = SmallData.Ids.Replace("{ \"type\": \"id\", \"from\": \"user\" }", "{ \"type\": \"history\", \"encoder\": \"mean\" }", StringComparison.Ordinal);
         (await _data.TrainAsync("--config", _data.Config("history", model), "--epochs", "30")).Succeeded();
-        Assert.All(await AnswersAsync("x", "-k", "5", "--history", "i1", "i2", "i3", "i4"), item => Assert.InRange(Number(item), 0, 19));
-        Assert.All(await AnswersAsync("x", "-k", "5", "--history", "i21", "i22", "i23", "i24"), item => Assert.InRange(Number(item), 20, 39));
+        Assert.InRange(OfFirstHalf(await AnswersAsync("x", "-k", "5", "--history", "i1", "i2", "i3", "i4")), 4, 5);
+        Assert.InRange(OfFirstHalf(await AnswersAsync("x", "-k", "5", "--history", "i21", "i22", "i23", "i24")), 0, 1);
     }
 
     [Fact]
@@ -65,5 +66,5 @@ public sealed class SavedModelTests : IDisposable
     private async Task<string[]> AnswersAsync(string user, params string[] arguments) =>
         [.. (await InProcess.RunAsync(["query", _data.Model, user, .. arguments])).Succeeded().Table("rank").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
 
-    private static int Number(string item) => int.Parse(item[1..], System.Globalization.CultureInfo.InvariantCulture);
+    private static int OfFirstHalf(string[] items) => items.Count(item => int.Parse(item[1..], CultureInfo.InvariantCulture) < SmallData.Items / 2);
 }
