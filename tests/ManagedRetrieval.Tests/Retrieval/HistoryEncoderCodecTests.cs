@@ -2,8 +2,8 @@ using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
-using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Towers;
 using ManagedRetrieval.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
