@@ -53,6 +53,24 @@ internal static class CommonOptions
         },
     };
 
+    /// <summary>Any whole number of 64 bits, or nothing.</summary>
+    public static Option<long?> OptionalLong(string name, string description, string unit) => new(name)
+    {
+        Description = description,
+        HelpName = unit,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+            {
+                return value;
+            }
+
+            result.AddError($"{name} must be a whole number, not '{text}'.");
+            return null;
+        },
+    };
+
     /// <summary>Refuses an empty name for a file or folder.</summary>
     public static void RequireName(Option option, string kind) => option.Validators.Add(result =>
     {

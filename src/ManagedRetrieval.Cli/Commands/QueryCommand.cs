@@ -18,6 +18,7 @@ internal static class QueryCommand
         var model = new Argument<string>("MODEL") { Description = "A model file, such as out/model.safetensors." };
         var text = new Argument<string>("TEXT") { Description = "What to look for: a text, or the user's id where the model was trained on users." };
         var history = new Option<string[]>("--history") { Description = "Ids of items that the user met before, oldest first, for a model that reads them.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
+        Option<long?> time = CommonOptions.OptionalLong("--at", "When the query is asked, in the unit of the training data, for a model that reads it; by default 0.", "TIME");
         var exclude = new Option<string[]>("--exclude") { Description = "Ids of candidates that are not to be found.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
         text.Validators.Add(result =>
         {
@@ -30,11 +31,11 @@ internal static class QueryCommand
         });
         Option<int> k = CommonOptions.Integer("-k", "The number of answers.", _ => 10, "COUNT", 1, int.MaxValue);
         Option<int> workers = CommonOptions.Workers();
-        var command = new Command("query", "Answers a query from a saved model.") { model, text, history, exclude, k, workers };
+        var command = new Command("query", "Answers a query from a saved model.") { model, text, history, time, exclude, k, workers };
         command.SetAction((result, cancellationToken) => RunAsync(
             terminal,
             result.GetRequiredValue(model),
-            new Entity(result.GetRequiredValue(text), 0, result.GetValue(history) ?? [], TableRow.None),
+            new Entity(result.GetRequiredValue(text), result.GetValue(time) ?? 0, result.GetValue(history) ?? [], TableRow.None),
             result.GetValue(exclude) ?? [],
             result.GetRequiredValue(k),
             result.GetRequiredValue(workers),
@@ -49,10 +50,16 @@ internal static class QueryCommand
         SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         ScoredCandidate<string>[] answers = SavedModel.IsIn(file)
-            ? SavedModel.Read(file, team).Retriever.Retrieve(query, k, exclusions)
+            ? Ready(SavedModel.Read(file, team), query).Retriever.Retrieve(query, k, exclusions)
             : RetrieverSnapshot.Read<string, string, string>(file, team, null).Retrieve(query.Key, k, exclusions);
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Answers(answers);
         return ExitCode.Done;
     }
+
+    /// <exception cref="ToolException">The query lacks what the model reads.</exception>
+    private static SavedModel Ready(SavedModel saved, Entity query) =>
+        query.History.Count == 0 && saved.Description.Query.Features.All(feature => feature is HistoryDescription)
+            ? throw new ToolException("The model reads what a user met before; give it by --history.")
+            : saved;
 }

@@ -16,7 +16,7 @@ internal static class TrainCommand
             Description = $"A model to train: {string.Join(", ", ModelFile.Presets)}. Several, or several files, are trained and compared; the first is kept.",
             HelpName = "NAME",
         };
-        var config = new Option<string[]>("--config") { Description = "A file that describes a model to train; see docs/training.md.", HelpName = "FILE" };
+        var config = new Option<string[]>("--config") { Description = "A file that describes a model to train; see docs/tool.md.", HelpName = "FILE" };
         CommonOptions.RequireName(config, "file");
         Option<ulong> seed = CommonOptions.Integer("--seed", "Decides all random numbers.", _ => 1UL, "NUMBER", 0UL, ulong.MaxValue - 1000);
         Option<int> seeds = CommonOptions.Integer("--seeds", "How many seeds each model is trained with, from --seed on.", _ => 1, "COUNT", 1, 1000);
@@ -61,6 +61,7 @@ internal static class TrainCommand
                 throw new ToolException($"Two of the models have the name '{twice.Key}'; each needs its own, which is that of the preset, or of the file without its extension.");
             }
 
+            RequireAlike(models);
             var settings = new RunSettings
             {
                 OutputDirectory = result.GetRequiredValue(directory),
@@ -73,13 +74,44 @@ internal static class TrainCommand
                 CheckpointSteps = result.GetValue(steps),
                 TimeBudget = result.GetValue(budget) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
+            DataSettings dataSettings = data.Read(result);
+            foreach (NamedModel model in models)
+            {
+                if (dataSettings.NegativesColumn is not null && model.Description.Training.CorrectSamplingBias)
+                {
+                    throw new ToolException($"'{model.Name}' corrects the sampling bias, for which items of --negatives have no probability; use a description with \"correct_sampling_bias\": false.");
+                }
+
+                if (dataSettings.TimeColumn is null && model.Description.Query.Features.Any(feature => feature is TimeDescription or TimeBucketDescription))
+                {
+                    throw new ToolException($"'{model.Name}' reads the time of a query; name its column by --time.");
+                }
+            }
+
             return await new TrainJob(
                 terminal,
-                data.Read(result),
+                dataSettings,
                 [.. models.Select(model => model with { Description = Changed(model.Description, result.GetValue(epochs), result.GetValue(batch), result.GetValue(dimensions)) })],
                 settings).RunAsync(cancellationToken).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static void RequireAlike(List<NamedModel> models)
+    {
+        ModelDescription first = models[0].Description;
+        foreach (NamedModel model in models)
+        {
+            if (BaselineMethods.Names.Contains(model.Name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new ToolException($"A model cannot be named '{model.Name}', as a baseline is; give its file another name.");
+            }
+
+            if (model.Description.Split != first.Split || model.Description.Training.Refit != first.Training.Refit || !model.Description.Evaluation.IsComparable(first.Evaluation))
+            {
+                throw new ToolException($"'{model.Name}' and '{models[0].Name}' cannot be compared: they differ in 'split', 'evaluation' or 'refit'.");
+            }
+        }
     }
 
     private static ModelDescription Changed(ModelDescription model, int? epochs, int? batch, int? dimensions) => model with

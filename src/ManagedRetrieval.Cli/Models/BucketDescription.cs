@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
@@ -10,6 +11,9 @@ internal sealed record BucketDescription : EmbeddedDescription
     public int Buckets { get; set; } = 16;
 
     public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
+
+    [JsonIgnore]
+    protected override bool TakesPattern => true;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
         tower.Embed(FeatureName, BucketFeature.Fit(data.Entities.Select(Number), Buckets), Number, Embedding);

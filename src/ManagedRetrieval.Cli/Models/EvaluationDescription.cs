@@ -19,6 +19,9 @@ internal sealed record EvaluationDescription
     public bool TfrsNames { get; set; }
 
     /// <summary>Refuses cut-offs that are none.</summary>
+    public bool IsComparable(EvaluationDescription other) =>
+        (ExcludeSeen, EachInteraction, AllItems, TfrsNames) == (other.ExcludeSeen, other.EachInteraction, other.AllItems, other.TfrsNames);
+
     public void Check(DescriptionCheck check)
     {
         foreach (int k in Ks)

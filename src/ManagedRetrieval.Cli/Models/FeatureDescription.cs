@@ -53,6 +53,7 @@ internal abstract record FeatureDescription
         check.Require(isBound ? From is null : !string.IsNullOrEmpty(From), "from", From, isBound ? $"none, since the feature always reads the {Field}" : "the column that is read");
         check.Require(From != foreignKey, "from", From, "a column of the tower's own side");
         check.Require(Name != "", "name", "empty", "a name, or none for that of the column");
+        check.Require(Pattern is null || TakesPattern, "pattern", Pattern, "none, since this type of feature reads no text");
         check.Require(Pattern is null || TextPattern.IsSound(Pattern), "pattern", Pattern, "a regular expression with a group in parentheses");
         CheckSettings(check);
     }
@@ -65,6 +66,9 @@ internal abstract record FeatureDescription
 
     /// <summary>Says where a saved model's feature finds its value.</summary>
     public abstract void Bind(FeatureBindings<Entity> bindings);
+
+    [JsonIgnore]
+    protected virtual bool TakesPattern => false;
 
     /// <summary>Refuses settings of its own.</summary>
     protected virtual void CheckSettings(DescriptionCheck check)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
 
@@ -10,6 +11,9 @@ internal sealed record HashDescription : EmbeddedDescription
 
     /// <summary>How many rows an id has, whose embeddings are joined.</summary>
     public int Hashes { get; set; } = 1;
+
+    [JsonIgnore]
+    protected override bool TakesPattern => true;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) =>
         tower.Embed(FeatureName, new OptionalFeature<string>(new HashFeature<string>(Buckets, Hashes)), Text, Embedding);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
 
@@ -12,9 +13,12 @@ internal sealed record IdDescription : EmbeddedDescription
     /// <summary>How often an id must be seen to have an embedding of its own.</summary>
     public int MinimumCount { get; set; } = 1;
 
+    [JsonIgnore]
+    protected override bool TakesPattern => true;
+
     public override void AddTo(TowerBuilder<Entity> tower, FitData data)
     {
-        Vocabulary<string> vocabulary = ReadsKey
+        Vocabulary<string> vocabulary = ReadsKey && Pattern is null
             ? data.Keys(OutOfVocabularyBuckets, MinimumCount)
             : Vocabulary.Fit(data.Entities.Select(Text).OfType<string>(), OutOfVocabularyBuckets, MinimumCount);
         tower.Embed(FeatureName, new OptionalFeature<string>(new IdFeature<string>(vocabulary)), Text, Embedding);

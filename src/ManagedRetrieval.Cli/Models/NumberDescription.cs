@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
@@ -13,6 +14,9 @@ internal sealed record NumberDescription : FeatureDescription
     public double? Clip { get; set; }
 
     public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
+
+    [JsonIgnore]
+    protected override bool TakesPattern => true;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Numbers(
         FeatureName, NumberFeature.Fit(data.Entities.Select(Number), new NumberFeatureOptions { Transform = Transform, Clip = Clip }), Number);

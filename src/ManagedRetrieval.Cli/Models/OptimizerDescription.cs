@@ -55,6 +55,7 @@ internal sealed record OptimizerDescription
         check.Positive("maximum_gradient_norm", MaximumGradientNorm);
         for (int i = 0; i < Groups.Count; i++)
         {
+            check.Require(Groups[i] is not null, FormattableString.Invariant($"groups[{i}]"), null, "an object");
             Groups[i].Check(check.In(FormattableString.Invariant($"groups[{i}]")));
         }
 

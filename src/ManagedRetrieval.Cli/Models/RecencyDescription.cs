@@ -3,9 +3,6 @@ namespace ManagedRetrieval.Cli.Models;
 /// <summary>How the weight of a user's interactions falls with their age.</summary>
 internal sealed record RecencyDescription
 {
-    /// <summary>What weighs less than this is left out.</summary>
-    public const double Least = 1e-3;
-
     /// <summary>The number of later interactions at which age begins to count; above 0.</summary>
     public double Scale { get; set; } = 10;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
 
@@ -15,6 +16,9 @@ internal sealed record TextDescription : EmbeddedDescription
     public int MinimumCharacterNgram { get; set; } = 4;
 
     public int MaximumCharacterNgram { get; set; } = 4;
+
+    [JsonIgnore]
+    protected override bool TakesPattern => true;
 
     public override void AddTo(TowerBuilder<Entity> tower, FitData data) => tower.Embed(
         FeatureName,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ManagedRetrieval.Cli.Models;
 
 /// <summary>How training goes through the data.</summary>
@@ -23,6 +25,16 @@ internal sealed record TrainingDescription
 
     /// <summary>Epochs without improvement after which training stops; null for never.</summary>
     public int? Patience { get; set; }
+
+    /// <summary>
+    /// Whether, once the validation part has decided how many epochs are best, the model is trained anew with it, for as
+    /// many. Baselines then learn from it too.
+    /// </summary>
+    public bool Refit { get; set; }
+
+    /// <summary>The epochs that a schedule of the learning rate is made for, where they are others: those of a training that this one repeats.</summary>
+    [JsonIgnore]
+    public int? ScheduleEpochs { get; set; }
 
     /// <summary>Refuses what no training can have.</summary>
     public void Check(DescriptionCheck check)

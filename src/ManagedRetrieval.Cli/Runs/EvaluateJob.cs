@@ -41,7 +41,7 @@ internal sealed class EvaluateJob(Terminal terminal, string model, DataSettings 
         return
         [
             new Method(name, IsBaseline: false, [ranks], ModelTraining.Ties(description)),
-            .. BaselineMethods.Of(data, test, MetricNames.Parse(description.Training.Metric), team, out _, cancellationToken),
+            .. BaselineMethods.Of(data, test, MetricNames.Parse(description.Training.Metric), description.Training.Refit, team, out _, cancellationToken),
         ];
     }
 }

@@ -7,6 +7,7 @@ using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Evaluation;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Towers;
 using ManagedRetrieval.Training;
@@ -69,9 +70,13 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         {
             pairs = terminal.Step("Encoding the training pairs …", () => Encode(model, cancellationToken));
             TrainingOptions options = Options(pairs, model, seed);
-            var trainer = new Trainer(
-                model, description.Task.Create(), description.Optimizer.Create(options.Epochs * options.StepsPerEpoch(pairs.Count)), team);
-            result = await TrainAsync(trainer, pairs, options, cancellationToken).ConfigureAwait(false);
+            Optimizer<float> optimizer = description.Optimizer.Create(checked((description.Training.ScheduleEpochs ?? options.Epochs) * options.StepsPerEpoch(pairs.Count)));
+            result = await TrainAsync(new Trainer(model, description.Task.Create(), optimizer, team), pairs, options, cancellationToken).ConfigureAwait(false);
+            if (data.Validation is null)
+            {
+                // Where epochs are judged, the averaged weights of the best are in place already.
+                optimizer.Average?.SwapIn(team);
+            }
         }
         catch (Exception refused) when (refused is ArgumentException or InvalidOperationException)
         {
@@ -80,7 +85,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         }
 
         Tensor<float> corpus = model.EmbedCandidates(data.Corpus, team, cancellationToken);
-        return new TrainedModel
+        var trained = new TrainedModel
         {
             Model = model,
             Seed = seed,
@@ -92,7 +97,27 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             Corpus = corpus,
             SamplingProbability = description.Training.CorrectSamplingBias ? pairs.CandidateFrequencies() : default,
         };
+        return description.Training.Refit && result.BestEpoch is { } best ? await RefitAsync(trained, best, cancellationToken).ConfigureAwait(false) : trained;
     }
+
+    /// <summary>Trains anew on training and validation part together, for as many epochs as were best on the validation part.</summary>
+    private async Task<TrainedModel> RefitAsync(TrainedModel trained, int epochs, CancellationToken cancellationToken)
+    {
+        terminal.Line(FormattableString.Invariant($"Training anew with the validation part, {epochs} epochs."));
+        ModelDescription description = named.Description;
+        var last = new NamedModel(RefitName(named.Name), description with { Training = description.Training with { Epochs = epochs, Refit = false, ScheduleEpochs = description.Training.Epochs } });
+        TrainedModel refitted = await new ModelTraining(data.WithValidation(), last, settings with { TimeBudget = null }, earlier, team, terminal).RunAsync(trained.Seed, cancellationToken).ConfigureAwait(false);
+        return refitted with
+        {
+            Result = trained.Result,
+            Health = trained.Health,
+            TrainingTime = trained.TrainingTime + refitted.TrainingTime,
+            Validation = trained.Validation,
+        };
+    }
+
+    /// <summary>What the last training is called, and its checkpoint after it.</summary>
+    public static string RefitName(string model) => model + "-refit";
 
     private RetrievalDataset Encode(TwoTowerModel<Entity, Entity> model, CancellationToken cancellationToken)
     {
@@ -101,10 +126,10 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             model,
             pairs.Queries,
             data.Corpus,
-            pairs.Interactions.ItemColumn,
+            data.Split.Train.ItemColumn,
             pairs.Weights,
-            named.Description.Task.RemoveKnownPositives ? pairs.Interactions.UserColumn : default,
-            pairs.Interactions.Negatives,
+            named.Description.Task.RemoveKnownPositives ? data.Split.Train.UserColumn : default,
+            data.Split.Train.Negatives,
             cancellationToken);
     }
 
@@ -186,15 +211,15 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     private QueryRanks? Rank(TwoTowerModel<Entity, Entity> model, Tensor<float> corpus, HeldOutQueries? heldOut, CancellationToken cancellationToken) =>
         heldOut?.Rank(model.EmbedQueries(heldOut.Queries, team, cancellationToken), corpus, team, cancellationToken);
 
-    /// <summary>The share of a batch's scores that known positives take out, as it is to be expected of pairs drawn at random.</summary>
+    /// <summary>The share of a batch's scores that are taken out, as it is to be expected of pairs drawn at random.</summary>
     private double MaskedShare(RetrievalDataset pairs)
     {
+        float[] frequencies = pairs.CandidateFrequencies();
         if (!named.Description.Task.RemoveKnownPositives)
         {
-            return 0;
+            return named.Description.Task.RemoveAccidentalHits ? frequencies.Sum(frequency => (double)frequency * frequency) : 0;
         }
 
-        float[] frequencies = pairs.CandidateFrequencies();
         InteractionLog train = data.Split.Train;
         double[] ofUser = new double[train.Users.Count];
         var seen = new HashSet<(int, int)>();

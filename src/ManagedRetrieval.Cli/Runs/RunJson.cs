@@ -79,9 +79,11 @@ internal static class RunJson
         }
 
         json.WriteStartArray("epochs");
+        TimeSpan before = TimeSpan.Zero;
         foreach (EpochResult epoch in results.Kept.Result)
         {
-            WriteEpoch(json, epoch, results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch));
+            WriteEpoch(json, epoch, epoch.Elapsed - before, results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch));
+            before = epoch.Elapsed;
         }
 
         json.WriteEndArray();
@@ -133,12 +135,12 @@ internal static class RunJson
         json.WriteEndArray();
     }
 
-    private static void WriteEpoch(Utf8JsonWriter json, EpochResult epoch, EpochHealth? health)
+    private static void WriteEpoch(Utf8JsonWriter json, EpochResult epoch, TimeSpan time, EpochHealth? health)
     {
         json.WriteStartObject();
         json.WriteNumber("epoch", epoch.Epoch);
         json.WriteNumber("loss", epoch.Loss);
-        json.WriteNumber("seconds", epoch.Elapsed.TotalSeconds);
+        json.WriteNumber("seconds", time.TotalSeconds);
         json.WriteStartObject("validation");
         foreach ((string metric, double value) in epoch.Validation)
         {

@@ -26,7 +26,7 @@ internal static class RunReports
             Summary = Summary(results),
             Facts = Facts(results),
             TrainingTime = results.Kept.TrainingTime,
-            Epochs = [.. results.Kept.Result.Select(epoch => Epoch(epoch, results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch), results.First.Description))],
+            Epochs = [.. results.Kept.Result.Select((epoch, i) => Epoch(epoch, epoch.Elapsed - (i > 0 ? results.Kept.Result[i - 1].Elapsed : TimeSpan.Zero), results.Kept.Health.FirstOrDefault(health => health.Epoch == epoch.Epoch), results.First.Description))],
             BestEpoch = results.Kept.Result.BestEpoch,
             Methods = [.. results.Methods.Select(method => Figures(method, [.. metrics.Where(metric => IsShown(metric.Name, results.First.Description))], results.First.Description.Evaluation.Ks, cancellationToken))],
             Differences = [.. Differences.Of(results, metrics, cancellationToken).Select(difference => new PairedDifference(
@@ -81,10 +81,10 @@ internal static class RunReports
 
     private static string Words(string name) => string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
 
-    private static EpochFigures Epoch(EpochResult epoch, EpochHealth? health, ModelDescription model) => new(epoch.Epoch, epoch.Loss)
+    private static EpochFigures Epoch(EpochResult epoch, TimeSpan time, EpochHealth? health, ModelDescription model) => new(epoch.Epoch, epoch.Loss)
     {
         Validation = [.. epoch.Validation.Where(figure => IsShown(figure.Key, model)).Select(figure => new NamedFigure(figure.Key, figure.Value))],
-        Seconds = epoch.Elapsed.TotalSeconds,
+        Seconds = time.TotalSeconds,
         Doctor = health is null ? null : new DoctorFigures
         {
             EffectiveRank = health.Report.Candidates.EffectiveRank,

@@ -34,11 +34,11 @@ internal sealed class TimeLines
     /// <summary>All that a user did.</summary>
     public History All(int user) => new(_items[user], _items[user].Length, _keys);
 
-    /// <summary>What a user did before a time.</summary>
-    public History Before(int user, long time)
+    /// <summary>What a user did up to a time.</summary>
+    public History Until(int user, long time)
     {
         int count = 0;
-        while (count < _times[user].Length && _times[user][count] < time)
+        while (count < _times[user].Length && _times[user][count] <= time)
         {
             count++;
         }

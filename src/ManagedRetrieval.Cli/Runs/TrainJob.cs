@@ -42,6 +42,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         }
 
         place.MakeFolders();
+        if (!settings.Resume)
+        {
+            // Of another run, which nobody asked to go on with.
+            DeleteCheckpoints();
+        }
+
         RunResults results;
         try
         {
@@ -54,17 +60,24 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         }
 
         RunSummary.Show(results, terminal);
-        foreach (string checkpoint in Checkpoints())
-        {
-            File.Delete(checkpoint);
-        }
+        DeleteCheckpoints();
 
         terminal.Line();
         terminal.Line(Terminal.OneLine($"Saved the model to {settings.ModelFile} and the report to {settings.ReportFile}."));
         return ExitCode.Done;
     }
 
-    private IEnumerable<string> Checkpoints() => models.SelectMany(model => Seeds().Select(seed => settings.CheckpointFile(model.Name, seed)));
+    private void DeleteCheckpoints()
+    {
+        foreach (string checkpoint in Checkpoints())
+        {
+            File.Delete(checkpoint);
+        }
+    }
+
+    private IEnumerable<string> Checkpoints() => models
+        .SelectMany(model => model.Description.Training.Refit ? (string[])[model.Name, ModelTraining.RefitName(model.Name)] : [model.Name])
+        .SelectMany(name => Seeds().Select(seed => settings.CheckpointFile(name, seed)));
 
     private IEnumerable<ulong> Seeds() => Enumerable.Range(0, settings.Seeds).Select(i => settings.Seed + (ulong)i);
 
@@ -106,7 +119,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         if (data.Test is { } test)
         {
             methods.AddRange(trained.Select(model => new Method(model.Named.Name, IsBaseline: false, [.. model.Trainings.Select(training => training.Test!)], ModelTraining.Ties(model.Named.Description))));
-            methods.AddRange(BaselineMethods.Of(data, test, metric, team, out int chosen, cancellationToken));
+            methods.AddRange(BaselineMethods.Of(data, test, metric, trained.Any(model => model.Named.Description.Training.Refit), team, out int chosen, cancellationToken));
             neighbours = chosen;
         }
 
@@ -126,6 +139,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
     {
         Retriever<Entity, Entity, string> retriever = Retriever<Entity, Entity, string>.Build(
             results.Kept.Model, data.Corpus, [.. data.Corpus.Select(item => item.Key)], team, cancellationToken: cancellationToken);
+        retriever.CandidateSamplingProbability = results.Kept.SamplingProbability;
         retriever.Annotations = SavedModel.Annotations(results.First.Description, settings.Seed);
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
         if (settings.JsonFile is { } file)

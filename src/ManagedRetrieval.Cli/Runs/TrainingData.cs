@@ -3,7 +3,6 @@ using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Evaluation;
-using ManagedRetrieval.Readers;
 
 namespace ManagedRetrieval.Cli.Runs;
 
@@ -14,6 +13,7 @@ namespace ManagedRetrieval.Cli.Runs;
 /// </remarks>
 internal sealed class TrainingData
 {
+    private readonly EvaluationDescription _evaluation;
     private readonly ItemTable? _users;
     private readonly ItemTable? _items;
     private readonly ItemJoin? _userRows;
@@ -21,7 +21,7 @@ internal sealed class TrainingData
 
     private TrainingData(InteractionSplit split, ItemTable? users, ItemTable? items, EvaluationDescription evaluation)
     {
-        (Split, _users, _items) = (split, users, items);
+        (Split, _users, _items, _evaluation) = (split, users, items, evaluation);
         (_userRows, _itemRows) = (users?.Join(split.Train.Users), items?.Join(split.Train.Items));
         List<Entity> corpus = [.. Enumerable.Range(0, split.Train.Items.Count).Select(Item)];
         if (evaluation.AllItems && items is not null)
@@ -52,16 +52,16 @@ internal sealed class TrainingData
     public static async Task<TrainingData> LoadAsync(DataSettings settings, IReadOnlyList<ModelDescription> models, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
         ModelDescription first = models[0];
-        InteractionSplit split = await SplitAsync(settings, first.Split, seed, terminal, cancellationToken).ConfigureAwait(false);
+        InteractionSplit split = await DataFiles.SplitAsync(settings, first.Split, seed, terminal, cancellationToken).ConfigureAwait(false);
         if (split.Train.Count < 2)
         {
             throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"The training part of '{settings.Data}' has {split.Train.Count} interactions, expected at least 2."));
         }
 
-        ItemTable? users = await TableAsync(
+        ItemTable? users = await DataFiles.TableAsync(
             settings.Users, "--users", settings.UserIdColumn ?? settings.UserColumn, models.SelectMany(model => model.Query.Features), [], settings, terminal, cancellationToken).ConfigureAwait(false);
-        ItemTable? items = await TableAsync(
-            settings.Items, "--items", settings.ItemIdColumn ?? settings.ItemColumn, models.SelectMany(model => model.Candidate.Features), Shown(settings), settings, terminal, cancellationToken).ConfigureAwait(false);
+        ItemTable? items = await DataFiles.TableAsync(
+            settings.Items, "--items", settings.ItemIdColumn ?? settings.ItemColumn, models.SelectMany(model => model.Candidate.Features), DataFiles.Shown(settings), settings, terminal, cancellationToken).ConfigureAwait(false);
         var data = new TrainingData(split, users, items, first.Evaluation);
         if (data._itemRows is { ItemsWithoutAttributes: > 0 } join)
         {
@@ -72,6 +72,10 @@ internal sealed class TrainingData
         return data;
     }
 
+    /// <summary>The same data with the validation part joined to the training part, for a last training with what validation has decided.</summary>
+    public TrainingData WithValidation() => new(
+        Split with { Train = Split.Train.Concat(Split.Validation), Validation = Split.Validation.Select([]) }, _users, _items, _evaluation);
+
     /// <summary>The training pairs: each interaction, with what its user did before it, and how much it weighs.</summary>
     /// <param name="recency">How weights fall with age; null weighs all alike.</param>
     public TrainingPairs Pairs(RecencyDescription? recency)
@@ -79,14 +83,10 @@ internal sealed class TrainingData
         InteractionLog train = Split.Train;
         var lines = new TimeLines(train);
         int[] positions = TimeLines.Positions(train);
-        float[] weights = recency is null
-            ? []
-            : [.. positions.Select((position, i) => (float)recency.Weight(lines.All(train.UserColumn[i]).Count - 1 - position))];
-        int[] rows = [.. Enumerable.Range(0, train.Count).Where(i => recency is null || weights[i] >= RecencyDescription.Least)];
         return new TrainingPairs(
-            train.Select(rows),
-            [.. rows.Select(i => User(train.UserColumn[i], train.HasTimes ? train.TimeColumn[i] : 0, lines.First(train.UserColumn[i], positions[i])))],
-            recency is null ? [] : [.. rows.Select(i => weights[i])]);
+            [.. positions.Select((position, i) => User(train.UserColumn[i], train.HasTimes ? train.TimeColumn[i] : 0, lines.First(train.UserColumn[i], position)))],
+            recency is null && !train.HasWeights ? [] : [.. positions.Select((position, i) => (float)(
+                (train.HasWeights ? train.WeightColumn[i] : 1) * (recency?.Weight(lines.All(train.UserColumn[i]).Count - 1 - position) ?? 1)))]);
     }
 
     /// <summary>What features are fitted on: the training part alone.</summary>
@@ -124,89 +124,6 @@ internal sealed class TrainingData
         return counts;
     }
 
-    private static IEnumerable<ItemAttribute> Shown(DataSettings settings) =>
-        ((string?[])[settings.LabelColumn, settings.GroupColumn]).OfType<string>().Select(ItemAttribute.Text);
-
-    private static async Task<InteractionSplit> SplitAsync(
-        DataSettings settings, SplitDescription description, ulong seed, Terminal terminal, CancellationToken cancellationToken)
-    {
-        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
-        if (settings.Test is { } test)
-        {
-            (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
-                Source(settings.Data, settings), settings.Validation is { } file ? Source(file, settings) : null, Source(test, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
-            TellOf(all, terminal);
-            return given;
-        }
-
-        (InteractionLog log, SkippedRows skipped) = await terminal.ReadAsync(
-            $"Reading {settings.Data}", progress => InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
-        TellOf([skipped], terminal);
-        try
-        {
-            return description.Type switch
-            {
-                SplitKind.Random => InteractionSplit.Random(log, description.ValidationShare, description.TestShare, seed),
-                SplitKind.Latest => InteractionSplit.Latest(log, description.ValidationShare, description.TestShare),
-                _ => InteractionSplit.LeaveLastOut(log),
-            };
-        }
-        catch (ArgumentException refused)
-        {
-            throw new ToolException($"The data cannot be cut as described: {refused.Message}", refused);
-        }
-    }
-
-    private static async Task<ItemTable?> TableAsync(
-        string? path,
-        string option,
-        string idColumn,
-        IEnumerable<FeatureDescription> features,
-        IEnumerable<ItemAttribute> others,
-        DataSettings settings,
-        Terminal terminal,
-        CancellationToken cancellationToken)
-    {
-        ItemAttribute[] attributes = [.. features.Select(feature => feature.Attribute()).OfType<ItemAttribute>().DistinctBy(attribute => (attribute.Name, attribute.Kind, attribute.Separator))];
-        if (attributes.GroupBy(attribute => attribute.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-        {
-            throw new ToolException($"Features read '{twice.Key}' as {string.Join(" and as ", twice.Select(attribute => attribute.Kind.ToString().ToLowerInvariant()))}, or with different separators; a column can be read in one way.");
-        }
-
-        // What is shown to people is read as features read it, where they do.
-        attributes = [.. attributes.Concat(others).DistinctBy(attribute => attribute.Name)];
-        if (path is null)
-        {
-            return attributes.Length == 0 ? null : throw new ToolException($"The model reads '{attributes[0].Name}', but there is no table that has it; give one by {option}.");
-        }
-
-        (ItemTable table, SkippedRows skipped) = await terminal.ReadAsync($"Reading {path}", progress =>
-            ItemTable.ReadAsync(Source(path, settings with { Format = RowFormat.ByExtension }), idColumn, KeyKind.Text, attributes, progress, cancellationToken)).ConfigureAwait(false);
-        TellOf([skipped], terminal);
-        return table;
-    }
-
-    private static FileRowSource Source(string path, DataSettings settings)
-    {
-        try
-        {
-            return new(path, settings.Format, new RowSourceOptions { BadRows = settings.SkipBadRows ? BadRowPolicy.Skip : BadRowPolicy.Fail });
-        }
-        catch (ArgumentException unknown) when (settings.Format == RowFormat.ByExtension)
-        {
-            throw new ToolException($"'{path}': the extension '{Path.GetExtension(path)}' tells no format, expected .csv, .tsv, .tab, .jsonl, .ndjson, .parquet or .adj, or for interactions one by --format.", unknown);
-        }
-    }
-
-    // After the reading, not within: lines would break its bar.
-    private static void TellOf(IEnumerable<SkippedRows> files, Terminal terminal)
-    {
-        foreach (SkippedRows skipped in files.Where(file => file.Count > 0))
-        {
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{skipped.Count:n0} rows were left out. The first: {Terminal.OneLine(skipped.FirstMessages[0])}"));
-        }
-    }
-
     private HeldOutQueries? HeldOut(InteractionLog part, EvaluationDescription evaluation, params InteractionLog[] before)
     {
         if (part.Count == 0)
@@ -221,7 +138,7 @@ internal sealed class TrainingData
             return new HeldOutQueries(HeldOutInteractions.ByInteraction(part, excluded), [.. Enumerable.Range(0, part.Count).Select(i =>
             {
                 long time = part.HasTimes ? part.TimeColumn[i] : 0;
-                return User(part.UserColumn[i], time, part.HasTimes ? lines.Before(part.UserColumn[i], time) : lines.All(part.UserColumn[i]));
+                return User(part.UserColumn[i], time, part.HasTimes ? lines.Until(part.UserColumn[i], time) : lines.All(part.UserColumn[i]));
             })]);
         }
 
@@ -233,7 +150,7 @@ internal sealed class TrainingData
         }
 
         HeldOutInteractions heldOut = HeldOutInteractions.ByUser(part, excluded);
-        return new HeldOutQueries(heldOut, [.. heldOut.Users.ToArray().Select(user => User(user, part.HasTimes ? first[user] : 0, lines.All(user)))]);
+        return new HeldOutQueries(heldOut, [.. heldOut.Users.ToArray().Select(user => User(user, part.HasTimes ? first[user] : 0, part.HasTimes ? lines.Until(user, first[user]) : lines.All(user)))]);
     }
 
     private IEnumerable<string> ItemKeys() => Split.Train.ItemColumn.ToArray().Select(Split.Train.Items.Describe);

@@ -1,10 +1,8 @@
 using ManagedRetrieval.Cli.Models;
-using ManagedRetrieval.Data;
 
 namespace ManagedRetrieval.Cli.Runs;
 
-/// <summary>The pairs that a model learns from.</summary>
-/// <param name="Interactions">The pairs.</param>
-/// <param name="Queries">One for each.</param>
-/// <param name="Weights">One for each; empty where all weigh 1.</param>
-internal sealed record TrainingPairs(InteractionLog Interactions, IReadOnlyList<Entity> Queries, float[] Weights);
+/// <summary>What a model learns from, for each interaction of the training part.</summary>
+/// <param name="Queries">The queries.</param>
+/// <param name="Weights">Their weights; empty where all weigh 1.</param>
+internal sealed record TrainingPairs(IReadOnlyList<Entity> Queries, float[] Weights);

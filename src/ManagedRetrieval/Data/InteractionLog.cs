@@ -105,6 +105,27 @@ public sealed class InteractionLog
         return new InteractionLog(this, rows);
     }
 
+    /// <summary>The interactions of this log, then those of another part of the same log.</summary>
+    /// <param name="other">With the same keys.</param>
+    /// <exception cref="ArgumentException">The other log has keys of its own.</exception>
+    public InteractionLog Concat(InteractionLog other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!ReferenceEquals(other.Users, Users) || !ReferenceEquals(other.Items, Items))
+        {
+            throw new ArgumentException("other must be a part of the log that this is a part of, with the same keys.", nameof(other));
+        }
+
+        RaggedIds? negatives = Negatives is null ? null : new RaggedIds();
+        for (int i = 0; negatives is not null && i < Count + other.Count; i++)
+        {
+            negatives.AppendRow(i < Count ? Negatives![i] : other.Negatives![i - Count]);
+        }
+
+        return new InteractionLog(
+            Users, Items, [.. _users, .. other._users], [.. _items, .. other._items], HasTimes ? [.. _times, .. other._times] : null, HasWeights ? [.. _weights, .. other._weights] : null, negatives);
+    }
+
     /// <summary>The same interactions with keys of their own: those that occur, numbered by first appearance.</summary>
     public InteractionLog Compact()
     {
