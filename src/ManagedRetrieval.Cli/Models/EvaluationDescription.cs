@@ -18,10 +18,11 @@ internal sealed record EvaluationDescription
     /// <summary>Whether metrics bear the names of TensorFlow Recommenders, ties counting for the positive.</summary>
     public bool TfrsNames { get; set; }
 
-    /// <summary>Refuses cut-offs that are none.</summary>
+    /// <summary>Whether figures mean the same: all but the cut-offs is equal.</summary>
     public bool IsComparable(EvaluationDescription other) =>
         (ExcludeSeen, EachInteraction, AllItems, TfrsNames) == (other.ExcludeSeen, other.EachInteraction, other.AllItems, other.TfrsNames);
 
+    /// <summary>Refuses cut-offs that are none.</summary>
     public void Check(DescriptionCheck check)
     {
         foreach (int k in Ks)

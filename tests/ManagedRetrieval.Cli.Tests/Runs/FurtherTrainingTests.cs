@@ -55,6 +55,39 @@ public sealed class FurtherTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_column_of_weights_changes_what_is_learnt()
+    {
+        string data = _data.Write("stars.csv", "user,item,time,stars\n" + string.Concat(SmallData.Rows.Select((row, i) => $"{row.User},{row.Item},{row.Time},{1 + (i % 5)}\n")));
+        (await InProcess.RunAsync("train", "--data", data, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out)).Succeeded();
+        byte[] without = await File.ReadAllBytesAsync(_data.Model);
+        (await InProcess.RunAsync("train", "--data", data, "--time", "time", "--weight", "stars", "--config", _data.At("ids.json"), "--out", _data.Out)).Succeeded();
+        Assert.NotEqual(without, await File.ReadAllBytesAsync(_data.Model));
+    }
+
+    [Fact]
+    public async Task Without_a_validation_part_the_averaged_weights_are_what_is_saved()
+    {
+        string train = _data.WriteAdjacency("train.txt", test: false), test = _data.WriteAdjacency("test.txt", test: true);
+        string averaged = SmallData.Ids.Replace("\"learning_rate\": 0.05", "\"learning_rate\": 0.05, \"average_decay\": 0.9", StringComparison.Ordinal);
+        Task<ToolResult> Train(string config) => InProcess.RunAsync("train", "--data", train, "--test", test, "--format", "adjacency", "--config", config, "--out", _data.Out);
+        (await Train(_data.Config("ids"))).Succeeded();
+        byte[] last = await File.ReadAllBytesAsync(_data.Model);
+        (await Train(_data.Config("ids", averaged))).Succeeded();
+        Assert.False(SameTensors(last, await File.ReadAllBytesAsync(_data.Model)));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_compared_or_asked_is_refused()
+    {
+        string other = _data.Config("other", SmallData.Ids.Replace("\"training\"", "\"split\": { \"type\": \"random\" }, \"training\"", StringComparison.Ordinal));
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--config", other)).Failed(1, "'other' and 'ids' cannot be compared", "'split'");
+        (await _data.TrainAsync("--config", _data.Config("random"))).Failed(1, "cannot be named 'random'");
+        (await _data.TrainAsync("--preset", "two-tower-ids", "--negatives", "item")).Failed(1, "correct_sampling_bias");
+        (await _data.TrainAsync("--preset", "sequence", "--epochs", "1", "--dimensions", "4")).Succeeded();
+        (await InProcess.RunAsync("query", _data.Model, "u1")).Failed(1, "--history");
+    }
+
+    [Fact]
     public async Task A_constant_recency_groups_and_patterns_work_together()
     {
         string config = _data.Config("rich", """
@@ -73,8 +106,17 @@ public sealed class FurtherTrainingTests : IDisposable
             }
             """);
         (await _data.TrainAsync("--config", config, "--items", _data.ItemTable)).Succeeded();
+        byte[] model = await File.ReadAllBytesAsync(_data.Model);
         (await _data.EvaluateAsync(_data.At("again.json"), "--items", _data.ItemTable)).Succeeded();
         Assert.Equal(SmallData.Figures(_data.Json, "metrics", "test"), SmallData.Figures(_data.At("again.json"), "metrics", "test"));
+        foreach (string part in (string[])[", \"recency\": { \"scale\": 2, \"power\": 1 }", ", \"groups\": [{ \"parameters\": \"query.constant\", \"frozen\": true }]"])
+        {
+            string text = await File.ReadAllTextAsync(config);
+            Assert.Contains(part, text, StringComparison.Ordinal);
+            (await _data.TrainAsync("--config", _data.Config("rich-less", text.Replace(part, "", StringComparison.Ordinal)), "--items", _data.ItemTable)).Succeeded();
+            Assert.False(SameTensors(model, await File.ReadAllBytesAsync(_data.Model)), part);
+        }
+
         foreach ((string wrong, string right, string[] words) in new (string, string, string[])[]
         {
             ("^(Title)", "^Title", ["pattern", "group"]),
@@ -87,5 +129,13 @@ public sealed class FurtherTrainingTests : IDisposable
             result.Failed(1, words[0]);
             Assert.All(words, word => Assert.Contains(word, result.Errors, StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>Whether the parameters are the same; the description that is saved beside them may differ.</summary>
+    private static bool SameTensors(byte[] first, byte[] second)
+    {
+        return Tensors(first).SequenceEqual(Tensors(second));
+
+        static ReadOnlySpan<byte> Tensors(byte[] file) => file.AsSpan(8 + (int)BitConverter.ToInt64(file));
     }
 }
