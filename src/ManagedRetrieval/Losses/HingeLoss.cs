@@ -15,6 +15,9 @@ public sealed class HingeLoss<T>(double margin = 1) : IRetrievalLoss<T>
 {
     private readonly PairwiseHinge<T> _op = new(margin);
 
+    /// <summary>m.</summary>
+    internal double Margin { get; } = margin;
+
     /// <inheritdoc/>
     public Variable<T> RowLosses(Variable<T> logits, OpIndices positives) => logits.Tape.Apply(_op, [logits], positives);
 }

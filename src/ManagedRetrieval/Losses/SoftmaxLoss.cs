@@ -23,8 +23,11 @@ public sealed class SoftmaxLoss<T>(double labelSmoothing = 0, MultiPositiveForm 
             : throw new ArgumentOutOfRangeException(nameof(severalPositives), severalPositives, "severalPositives must be Sum or Mean."),
         labelSmoothing);
 
+    /// <summary>ε.</summary>
+    internal double LabelSmoothing { get; } = labelSmoothing;
+
     /// <summary>Whether <see cref="Form"/> says all about this loss.</summary>
-    internal bool IsUnsmoothed { get; } = labelSmoothing == 0;
+    internal bool IsUnsmoothed => LabelSmoothing == 0;
 
     /// <summary>How several positives of a row are joined.</summary>
     internal MultiPositiveForm Form { get; } = severalPositives;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Sampling;
 using ManagedRetrieval.Tasks;
@@ -134,9 +135,16 @@ internal static class Fingerprint
         }
     }
 
+    private static string Text(IRetrievalLoss<float> loss) => loss switch
+    {
+        SoftmaxLoss<float> softmax => string.Create(CultureInfo.InvariantCulture, $"{TypeName(loss)} with label smoothing {softmax.LabelSmoothing}, several positives by {softmax.Form}"),
+        HingeLoss<float> hinge => string.Create(CultureInfo.InvariantCulture, $"{TypeName(loss)} with margin {hinge.Margin}"),
+        _ => TypeName(loss),
+    };
+
     private static void AddTask(SortedDictionary<string, string> settings, RetrievalTaskOptions<float> task)
     {
-        settings["task's loss"] = task.Loss is { } loss ? TypeName(loss) : "SoftmaxLoss";
+        settings["task's loss"] = Text(task.Loss ?? new SoftmaxLoss<float>());
         settings["task's " + nameof(task.Reduction)] = task.Reduction.ToString();
         settings["task's " + nameof(task.Temperature)] = task.Temperature is { } temperature ? Text(temperature) : "none";
         settings["task's " + nameof(task.LearnTemperature)] = Text(task.LearnTemperature);

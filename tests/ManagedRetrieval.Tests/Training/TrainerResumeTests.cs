@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Losses;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
@@ -112,6 +113,10 @@ public sealed class TrainerResumeTests : IDisposable
         Refused(options with { Validation = new() { Evaluate = _ => new Dictionary<string, double>(), Metric = "hits" } }, null, "validation was none and is hits");
         Refused(options, model => new(model, new RetrievalTask<float>(new() { Temperature = 0.1, RemoveAccidentalHits = true }), new Adagrad<float>(0.2)), "optimizer's LearningRate was 0.1 and is 0.2");
         Refused(options, model => new(model, new RetrievalTask<float>(new() { Temperature = 0.1, RemoveAccidentalHits = true }), new Adam<float>(0.1)), "optimizer's type was Adagrad and is Adam");
+        Refused(
+            options,
+            model => new(model, new RetrievalTask<float>(new() { Loss = new SoftmaxLoss<float>(labelSmoothing: 0.1), Temperature = 0.1, RemoveAccidentalHits = true }), new Adagrad<float>(0.1)),
+            "task's loss was SoftmaxLoss with label smoothing 0,", "and is SoftmaxLoss with label smoothing 0.1,");
         Refused(
             options,
             model => new(model, new RetrievalTask<float>(new() { Temperature = 0.1, RemoveAccidentalHits = true }), new Adagrad<float>(0.1) { Schedule = LearningRateSchedule.StepDecay(3, 0.5) }),
