@@ -94,6 +94,20 @@ public abstract partial class BackendContract<T>
         }
     }
 
+    [Theory]
+    [InlineData(2, 63)]
+    [InlineData(23, 1025)]
+    [InlineData(1, 20_000)]
+    public void Rows_that_are_not_admitted_are_found_by_no_query(int queries, int candidates)
+    {
+        var draw = new Draw((ulong)candidates, 2);
+        Tensor<T> q = Whole(draw, queries, 3), c = Whole(draw, candidates, 3);
+        bool[] admitted = [.. Enumerable.Range(0, candidates).Select(_ => draw.Bool())];
+        (int[] excluded, int[] offsets) = draw.Subsets(queries, candidates);
+        SortedFully(q, c, excluded, offsets, admitted);
+        SortedFully(q, c, [], new int[queries + 1], admitted);
+    }
+
     [Fact]
     public void Where_everything_is_excluded_nothing_is_found()
     {
@@ -149,7 +163,7 @@ public abstract partial class BackendContract<T>
         Assert.Empty(rows);
     }
 
-    private void SortedFully(Tensor<T> q, Tensor<T> c, int[] excluded, int[] offsets)
+    private void SortedFully(Tensor<T> q, Tensor<T> c, int[] excluded, int[] offsets, bool[]? admitted = null)
     {
         int candidates = c.Shape.Rows;
         T[] scores = Naive.Scores(q, c);
@@ -159,11 +173,16 @@ public abstract partial class BackendContract<T>
             {
                 scores[(query * candidates) + row] = T.NaN;
             }
+
+            for (int row = 0; row < candidates; row++)
+            {
+                scores[(query * candidates) + row] = admitted?[row] is false ? T.NaN : scores[(query * candidates) + row];
+            }
         }
 
         foreach (int k in (ReadOnlySpan<int>)[1, (candidates + 1) / 2, candidates])
         {
-            (T[] best, int[] rows) = TopK(q, c, k, excluded, offsets);
+            (T[] best, int[] rows) = TopK(q, c, k, excluded, offsets, admitted);
             for (int query = 0; query < q.Shape.Rows; query++)
             {
                 (T Score, int Row)[] expected = Naive.TopK<T>(scores.AsSpan(query * candidates, candidates), k);
@@ -173,14 +192,14 @@ public abstract partial class BackendContract<T>
         }
     }
 
-    private (T[] Scores, int[] Rows) TopK(Tensor<T> queries, Tensor<T> candidates, int k, int[]? excluded = null, int[]? offsets = null)
+    private (T[] Scores, int[] Rows) TopK(Tensor<T> queries, Tensor<T> candidates, int k, int[]? excluded = null, int[]? offsets = null, bool[]? admitted = null)
     {
         (Tensor<T> q, Tensor<T> c) = (queries.Clone(), candidates.Clone());
         var scores = new Tensor<T>(new Shape(queries.Shape.Rows, k));
         int[] rows = new int[scores.Shape.Length];
         scores.Span.Fill(T.CreateChecked(77));
         rows.AsSpan().Fill(77);
-        Backend.TopK(q, c, k, scores, rows, excluded, offsets);
+        Backend.TopK(q, c, k, scores, rows, excluded, offsets, admitted is null ? default : Bits.Of(admitted));
         Agree.Exactly<T>("the queries, after", queries.Span, q.Span);
         Agree.Exactly<T>("the candidates, after", candidates.Span, c.Span);
         return (scores.Span.ToArray(), rows);

@@ -40,7 +40,8 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
         Tensor<T> scores,
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
-        ReadOnlySpan<int> excludedOffsets = default)
+        ReadOnlySpan<int> excludedOffsets = default,
+        ReadOnlySpan<ulong> admitted = default)
     {
         Shape shape = queries.Shape;
         (int count, int width) = (shape.Rows, shape.Rank == 0 ? 0 : shape[shape.Rank - 1]);
@@ -59,7 +60,13 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
                 nameof(excludedOffsets));
         }
 
-        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, _team);
+        int words = (candidates.Shape.Rows + 63) / 64;
+        if (!admitted.IsEmpty && admitted.Length != words)
+        {
+            throw new ArgumentException($"admitted must be {words} words, a bit for each of {candidates.Shape.Rows} candidates, not {admitted.Length}.", nameof(admitted));
+        }
+
+        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team);
     }
 
     /// <inheritdoc/>

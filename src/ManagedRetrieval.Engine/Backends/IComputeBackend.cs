@@ -28,7 +28,7 @@ public interface IComputeBackend<T>
     /// <summary>Finds each query's k best candidates by dot product: highest score first, among equals the lowest row first.</summary>
     /// <remarks>
     /// A query of several heads scores the greatest of its heads' dot products; NaN where one of them is NaN. Where a
-    /// query has fewer than k candidates that are not excluded and whose score is a number, the rest is NaN with row −1.
+    /// query has fewer than k candidates that are admitted, not excluded, and whose score is a number, the rest is NaN with row −1.
     /// </remarks>
     /// <param name="queries">[queries, d] or [queries, heads, d], heads and d at least 1.</param>
     /// <param name="candidates">[candidates, d], all finite.</param>
@@ -37,6 +37,7 @@ public interface IComputeBackend<T>
     /// <param name="rows">queries · k row numbers of candidates, aligned with <paramref name="scores"/>.</param>
     /// <param name="excluded">Rows of candidates to pass over, one query's after the other's, each query's ascending without repetition.</param>
     /// <param name="excludedOffsets">queries + 1 numbers: where each query's rows start in <paramref name="excluded"/>, then the number of all; empty where nothing is excluded.</param>
+    /// <param name="admitted">A bit for each candidate, the lowest of a word first, that is set where it may be found by any query; empty where all may.</param>
     void TopK(
         Tensor<T> queries,
         Tensor<T> candidates,
@@ -44,7 +45,8 @@ public interface IComputeBackend<T>
         Tensor<T> scores,
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
-        ReadOnlySpan<int> excludedOffsets = default);
+        ReadOnlySpan<int> excludedOffsets = default,
+        ReadOnlySpan<ulong> admitted = default);
 
     /// <summary>The in-batch softmax loss of every row, and where they are asked for the gradients of Σ factor_i · loss_i.</summary>
     /// <param name="problem">What it is made of.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ManagedRetrieval.Indexing;
@@ -24,43 +25,68 @@ internal sealed class IdentifierRows<TId>
         }
     }
 
-    /// <summary>The rows that bear any of each query's identifiers, ascending without repetition, and where each query's start.</summary>
+    /// <summary>Appends the rows that bear any of some identifiers, ascending without repetition.</summary>
+    /// <param name="identifiers">Those of one query.</param>
+    /// <param name="query">Its number, for messages.</param>
+    /// <param name="argument">What messages call the identifiers.</param>
+    /// <param name="rows">Receives the rows, after what it holds.</param>
     /// <exception cref="ArgumentException">An identifier is null.</exception>
-    public (int[] Rows, int[] Offsets) Find(IReadOnlyList<IReadOnlyCollection<TId>?> exclusions)
+    public void Find(IReadOnlyCollection<TId> identifiers, int query, string argument, List<int> rows)
     {
-        var rows = new List<int>();
-        int[] offsets = new int[exclusions.Count + 1];
-        for (int query = 0; query < exclusions.Count; query++)
+        int start = rows.Count;
+
+        // The usual collections without what enumerating them by their interface allocates.
+        switch (identifiers)
         {
-            int start = rows.Count;
-            foreach (TId identifier in exclusions[query] ?? [])
-            {
-                if (identifier is null)
+            case TId[] array:
+                Add(array, query, argument, rows);
+                break;
+            case List<TId> list:
+                Add(CollectionsMarshal.AsSpan(list), query, argument, rows);
+                break;
+            case HashSet<TId> set:
+                foreach (TId identifier in set)
                 {
-                    throw new ArgumentException($"exclusions must not hold null, but those of query {query} do.", nameof(exclusions));
+                    Add([identifier], query, argument, rows);
                 }
 
-                for (int row = _first.GetValueOrDefault(identifier, -1); row >= 0; row = _next[row])
+                break;
+            default:
+                foreach (TId identifier in identifiers)
                 {
-                    rows.Add(row);
+                    Add([identifier], query, argument, rows);
                 }
-            }
 
-            Span<int> found = CollectionsMarshal.AsSpan(rows)[start..];
-            found.Sort();
-            int unique = 0;
-            for (int i = 0; i < found.Length; i++)
-            {
-                if (i == 0 || found[i] != found[i - 1])
-                {
-                    found[unique++] = found[i];
-                }
-            }
-
-            CollectionsMarshal.SetCount(rows, start + unique);
-            offsets[query + 1] = start + unique;
+                break;
         }
 
-        return ([.. rows], offsets);
+        Span<int> found = CollectionsMarshal.AsSpan(rows)[start..];
+        found.Sort();
+        int unique = 0;
+        for (int i = 0; i < found.Length; i++)
+        {
+            if (i == 0 || found[i] != found[i - 1])
+            {
+                found[unique++] = found[i];
+            }
+        }
+
+        CollectionsMarshal.SetCount(rows, start + unique);
+    }
+
+    private void Add(ReadOnlySpan<TId> identifiers, int query, string argument, List<int> rows)
+    {
+        foreach (TId identifier in identifiers)
+        {
+            if (identifier is null)
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must not hold null, but those of query {query} do."), argument);
+            }
+
+            for (int row = _first.GetValueOrDefault(identifier, -1); row >= 0; row = _next[row])
+            {
+                rows.Add(row);
+            }
+        }
     }
 }

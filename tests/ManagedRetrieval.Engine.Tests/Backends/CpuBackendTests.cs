@@ -73,6 +73,10 @@ public sealed class CpuBackendTests
         Assert.Equal(Sevens(2, 1).Span.ToArray(), scores.Span.ToArray());
     }
 
+    [Fact]
+    public void Another_number_of_admitted_bits_than_candidates_is_refused() => Refusal.Of<ArgumentException>(
+        () => Cpu.TopK(Sevens(2, 2), Sevens(65, 2), 1, Sevens(2, 1), new int[2], admitted: new ulong[1]), "2 words", "65 candidates", "not 1", "'admitted'");
+
     private static Tensor<float> Sevens(int rows, int width)
     {
         var tensor = new Tensor<float>(new Shape(rows, width));

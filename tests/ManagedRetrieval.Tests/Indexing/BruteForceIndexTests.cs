@@ -223,7 +223,14 @@ public class BruteForceIndexTests
             throw new NotSupportedException();
 
         public void TopK(
-            Tensor<float> queries, Tensor<float> candidates, int k, Tensor<float> scores, Span<int> rows, ReadOnlySpan<int> excluded, ReadOnlySpan<int> excludedOffsets)
+            Tensor<float> queries,
+            Tensor<float> candidates,
+            int k,
+            Tensor<float> scores,
+            Span<int> rows,
+            ReadOnlySpan<int> excluded,
+            ReadOnlySpan<int> excludedOffsets,
+            ReadOnlySpan<ulong> admitted)
         {
             scores.Span.Fill(float.NaN);
             rows.Fill(-1);

@@ -20,6 +20,7 @@ internal static class TopKSearch
     /// <param name="rows">[queries, k].</param>
     /// <param name="excluded">Each query's rows to pass over, ascending without repetition.</param>
     /// <param name="excludedOffsets">[queries + 1], or empty.</param>
+    /// <param name="admitted">A bit for each candidate that may be found, or empty.</param>
     /// <param name="team">Shares out the work.</param>
     public static void Run<T>(
         ReadOnlySpan<T> queries,
@@ -31,6 +32,7 @@ internal static class TopKSearch
         Span<int> rows,
         ReadOnlySpan<int> excluded,
         ReadOnlySpan<int> excludedOffsets,
+        ReadOnlySpan<ulong> admitted,
         WorkerTeam team)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -42,14 +44,14 @@ internal static class TopKSearch
         sizes.Span.Clear();
         if (ranges == 1)
         {
-            var sink = new TopKSink<T>(k, scores, rows, sizes.Span, excluded, excludedOffsets);
+            var sink = new TopKSink<T>(k, scores, rows, sizes.Span, excluded, excludedOffsets, admitted);
             ScoreTiles.RunAll(queries, candidates, width, sink, team, heads);
             return;
         }
 
         using var rangeScores = new Scratch<T>(ranges * count * k);
         using var rangeRows = new Scratch<int>(ranges * count * k);
-        var ofRanges = new TopKSink<T>(k, rangeScores.Span, rangeRows.Span, sizes.Span, excluded, excludedOffsets);
+        var ofRanges = new TopKSink<T>(k, rangeScores.Span, rangeRows.Span, sizes.Span, excluded, excludedOffsets, admitted);
         ScoreTiles.RunAll(queries, candidates, width, ofRanges, team, heads, ranges);
         TopKMerge.Run<T>(rangeScores.Span, rangeRows.Span, sizes.Span, k, scores, rows);
     }

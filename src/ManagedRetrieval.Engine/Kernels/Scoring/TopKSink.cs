@@ -6,7 +6,8 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <remarks>
 /// Per query a binary heap with the worst kept entry at its root. Rows arrive in ascending order, so a score equal to
 /// the root's can never displace it. NaN never enters, nor does a row that is excluded: a tile is read in the stretches
-/// between such rows, so a query that excludes many may end with fewer than k entries.
+/// between such rows, so a query that excludes many may end with fewer than k entries. Whether a row is admitted is asked
+/// of those alone that would enter.
 /// <see cref="Finish"/> turns the heaps into sorted lists.
 /// </remarks>
 /// <param name="k">Entries per query, at most the number of candidates.</param>
@@ -15,8 +16,15 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <param name="sizes">[queries]; zeros at the start, then how many entries each query has.</param>
 /// <param name="excluded">Rows to skip, one query's after the other's, each query's ascending without repetition.</param>
 /// <param name="offsets">[queries + 1]: where each query's start; empty where nothing is excluded. Where candidates are cut into ranges, queries count on from range to range and these start again.</param>
+/// <param name="admitted">A bit for each row, the lowest of a word first, that is set where it may be kept; empty where all may.</param>
 internal readonly ref struct TopKSink<T>(
-    int k, Span<T> scores, Span<int> rows, Span<int> sizes, ReadOnlySpan<int> excluded = default, ReadOnlySpan<int> offsets = default) : IScoreSink<T>
+    int k,
+    Span<T> scores,
+    Span<int> rows,
+    Span<int> sizes,
+    ReadOnlySpan<int> excluded = default,
+    ReadOnlySpan<int> offsets = default,
+    ReadOnlySpan<ulong> admitted = default) : IScoreSink<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Span<T> _scores = scores;
@@ -24,6 +32,7 @@ internal readonly ref struct TopKSink<T>(
     private readonly Span<int> _sizes = sizes;
     private readonly ReadOnlySpan<int> _excluded = excluded;
     private readonly ReadOnlySpan<int> _offsets = offsets;
+    private readonly ReadOnlySpan<ulong> _admitted = admitted;
 
     /// <inheritdoc/>
     public void Accept(int query, int firstRow, ReadOnlySpan<T> tile)
@@ -69,7 +78,7 @@ internal readonly ref struct TopKSink<T>(
         int i = 0;
         for (; i < tile.Length && size < k; i++)
         {
-            if (!T.IsNaN(tile[i]))
+            if (!T.IsNaN(tile[i]) && Admits(firstRow + i))
             {
                 SiftUp(heap, heapRows, size++, tile[i], firstRow + i);
             }
@@ -82,10 +91,16 @@ internal readonly ref struct TopKSink<T>(
 
         while ((i = FirstAbove.Of(tile, i, heap[0])) < tile.Length)
         {
-            SiftDown(heap, heapRows, k, tile[i], firstRow + i);
+            if (Admits(firstRow + i))
+            {
+                SiftDown(heap, heapRows, k, tile[i], firstRow + i);
+            }
+
             i++;
         }
     }
+
+    private bool Admits(int row) => _admitted.IsEmpty || ((_admitted[row >> 6] >> row) & 1) != 0;
 
     private static bool IsWorse(T score, int row, T otherScore, int otherRow) =>
         score < otherScore || (score == otherScore && row > otherRow);

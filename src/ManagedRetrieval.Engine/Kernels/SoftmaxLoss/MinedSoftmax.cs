@@ -72,7 +72,7 @@ internal static class MinedSoftmax
         if (arguments.LogProbability.IsEmpty)
         {
             TopKSearch.Run(
-                arguments.Queries, arguments.Candidates, width, arguments.Heads, arguments.HardNegatives, scores, hardest, excluded.Span[..count], offsets.Span, team);
+                arguments.Queries, arguments.Candidates, width, arguments.Heads, arguments.HardNegatives, scores, hardest, excluded.Span[..count], offsets.Span, default, team);
             return;
         }
 
@@ -94,7 +94,7 @@ internal static class MinedSoftmax
         }
 
         TopKSearch.Run<T>(
-            longerQueries.Span, longerCandidates.Span, width + 1, arguments.Heads, arguments.HardNegatives, scores, hardest, excluded.Span[..count], offsets.Span, team);
+            longerQueries.Span, longerCandidates.Span, width + 1, arguments.Heads, arguments.HardNegatives, scores, hardest, excluded.Span[..count], offsets.Span, default, team);
     }
 
     private ref struct QueryJob<T> : IParallelJob

@@ -39,7 +39,7 @@ public class TopKSinkTests
         size: 30);
 
     [Fact]
-    public void An_excluded_row_is_as_if_it_were_not_there_wherever_tiles_are_cut() => RandomCases.Check(
+    public void A_row_that_is_excluded_or_not_admitted_is_as_if_it_were_not_there_wherever_tiles_are_cut() => RandomCases.Check(
         draw =>
         {
             int count = draw.Between(1, 2 * draw.Size);
@@ -49,7 +49,8 @@ public class TopKSinkTests
             double[] best = new double[2 * k];
             int[] rows = new int[2 * k];
             int[] sizes = new int[2];
-            var sink = new TopKSink<double>(k, best, rows, sizes, excluded, offsets);
+            bool[] admitted = [.. Enumerable.Range(0, count).Select(_ => draw.Below(3) > 0)];
+            var sink = new TopKSink<double>(k, best, rows, sizes, excluded, offsets, Bits.Of(admitted));
             foreach (Range tile in Scored.Tiles(draw, count))
             {
                 sink.Accept(0, tile.Start.Value, scores[0].AsSpan(tile));
@@ -60,7 +61,7 @@ public class TopKSinkTests
             for (int query = 0; query < 2; query++)
             {
                 int[] skipped = excluded[offsets[query]..offsets[query + 1]];
-                double[] left = [.. scores[query].Select((score, row) => skipped.Contains(row) ? double.NaN : score)];
+                double[] left = [.. scores[query].Select((score, row) => skipped.Contains(row) || !admitted[row] ? double.NaN : score)];
                 (double Score, int Row)[] expected = [.. Naive.TopK<double>(left, k).Where(entry => entry.Row >= 0)];
                 Assert.Equal(expected.Length, sizes[query]);
                 Assert.Equal(expected.Select(entry => entry.Row), rows.Skip(query * k).Take(sizes[query]));

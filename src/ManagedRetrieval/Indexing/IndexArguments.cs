@@ -1,0 +1,84 @@
+using System.Globalization;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Indexing;
+
+/// <summary>What indexes refuse.</summary>
+internal static class IndexArguments
+{
+    /// <summary>Checks a search's queries and returns their shape.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
+    /// <exception cref="ArgumentException">The queries do not fit, or are not finite.</exception>
+    public static Shape CheckQueries(Tensor<float> queryEmbeddings, int k, int dimensions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        Shape shape = queryEmbeddings.Shape;
+        if (shape.Rank < 2 || shape[shape.Rank - 1] != dimensions || shape.RowLength == 0)
+        {
+            throw new ArgumentException(
+                $"queryEmbeddings must have the shape [queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head, not {shape}.", nameof(queryEmbeddings));
+        }
+
+        CheckFinite(queryEmbeddings, nameof(queryEmbeddings), static _ => "");
+        return shape;
+    }
+
+    /// <summary>Checks that one array can hold the answers.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It cannot.</exception>
+    public static void CheckRoom(int queries, int kept, int k)
+    {
+        if ((long)queries * kept > Array.MaxLength - 16)
+        {
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"{queries} queries with {kept} candidates each are more than one array can hold; ask in parts.");
+        }
+    }
+
+    /// <summary>Checks rows and their identifiers.</summary>
+    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
+    public static void CheckRows<TId>(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
+        where TId : notnull
+    {
+        ArgumentNullException.ThrowIfNull(identifiers);
+        Shape shape = candidateEmbeddings.Shape;
+        if (shape.Rank != 2 || shape.Length == 0)
+        {
+            throw new ArgumentException($"candidateEmbeddings must have the shape [candidates, d] with at least one row, not {shape}.", nameof(candidateEmbeddings));
+        }
+
+        if (identifiers.Count != shape.Rows)
+        {
+            throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers.Count}.", nameof(identifiers));
+        }
+
+        for (int row = 0; row < identifiers.Count; row++)
+        {
+            if (identifiers[row] is null)
+            {
+                throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
+            }
+        }
+
+        CheckFinite(candidateEmbeddings, nameof(candidateEmbeddings), row => $" (identifier {identifiers[row]})");
+    }
+
+    private static void CheckFinite(Tensor<float> tensor, string argument, Func<int, string> describe)
+    {
+        Span<float> all = tensor.Span;
+        if (all.IsEmpty || TensorPrimitives.IsFiniteAll<float>(all))
+        {
+            return;
+        }
+
+        int at = 0;
+        while (float.IsFinite(all[at]))
+        {
+            at++;
+        }
+
+        int width = tensor.Shape[tensor.Shape.Rank - 1];
+        (int row, int place) = Math.DivRem(at, tensor.Shape.RowLength);
+        string where = tensor.Shape.Rank == 3 ? $"head {place / width}, dimension {place % width}" : $"dimension {place}";
+        throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
+    }
+}
