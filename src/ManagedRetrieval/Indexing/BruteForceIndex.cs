@@ -62,7 +62,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {
-        IndexArguments.CheckRows(candidateEmbeddings, identifiers);
+        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings));
         return candidateEmbeddings.Shape.RowLength;
     }
 }

@@ -35,14 +35,14 @@ internal static class IndexArguments
 
     /// <summary>Checks rows and their identifiers.</summary>
     /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
-    public static void CheckRows<TId>(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
+    public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
         where TId : notnull
     {
         ArgumentNullException.ThrowIfNull(identifiers);
-        Shape shape = candidateEmbeddings.Shape;
+        Shape shape = embeddings.Shape;
         if (shape.Rank != 2 || shape.Length == 0)
         {
-            throw new ArgumentException($"candidateEmbeddings must have the shape [candidates, d] with at least one row, not {shape}.", nameof(candidateEmbeddings));
+            throw new ArgumentException($"{argument} must have the shape [candidates, d] with at least one row, not {shape}.", argument);
         }
 
         if (identifiers.Count != shape.Rows)
@@ -58,7 +58,7 @@ internal static class IndexArguments
             }
         }
 
-        CheckFinite(candidateEmbeddings, nameof(candidateEmbeddings), row => $" (identifier {identifiers[row]})");
+        CheckFinite(embeddings, argument, row => $" (identifier {identifiers[row]})");
     }
 
     private static void CheckFinite(Tensor<float> tensor, string argument, Func<int, string> describe)
