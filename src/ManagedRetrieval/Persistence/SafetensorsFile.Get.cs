@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ManagedRetrieval.Persistence;
 
@@ -68,6 +69,18 @@ public sealed partial class SafetensorsFile
     /// <exception cref="SnapshotFormatException">The tensor is missing or of another type.</exception>
     public byte[] GetBytes(string name) => Get<byte>(name, SafetensorsType.U8);
 
+    /// <summary>A copy of an I8 tensor's elements, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing or of another type.</exception>
+    public sbyte[] GetSignedBytes(string name) => Get<sbyte>(name, SafetensorsType.I8);
+
+    /// <summary>A copy of a U16 tensor's elements, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing or of another type.</exception>
+    public ushort[] GetUnsignedShorts(string name) => Get<ushort>(name, SafetensorsType.U16);
+
+    /// <summary>A copy of an F16 tensor's elements, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing or of another type.</exception>
+    public Half[] GetHalves(string name) => Get<Half>(name, SafetensorsType.F16);
+
     /// <summary>Copies an F32 tensor into <paramref name="destination"/>, row-major.</summary>
     /// <exception cref="SnapshotFormatException">The tensor is missing, of another type, or not as long as the destination.</exception>
     public void ReadFloats(string name, Span<float> destination) => Read(name, SafetensorsType.F32, destination);
@@ -88,6 +101,18 @@ public sealed partial class SafetensorsFile
     /// <exception cref="SnapshotFormatException">The tensor is missing, of another type, or not as long as the destination.</exception>
     public void ReadBytes(string name, Span<byte> destination) => Read(name, SafetensorsType.U8, destination);
 
+    /// <summary>Copies an I8 tensor into <paramref name="destination"/>, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing, of another type, or not as long as the destination.</exception>
+    public void ReadSignedBytes(string name, Span<sbyte> destination) => Read(name, SafetensorsType.I8, destination);
+
+    /// <summary>Copies a U16 tensor into <paramref name="destination"/>, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing, of another type, or not as long as the destination.</exception>
+    public void ReadUnsignedShorts(string name, Span<ushort> destination) => Read(name, SafetensorsType.U16, destination);
+
+    /// <summary>Copies an F16 tensor into <paramref name="destination"/>, row-major.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing, of another type, or not as long as the destination.</exception>
+    public void ReadHalves(string name, Span<Half> destination) => Read(name, SafetensorsType.F16, destination);
+
     /// <summary>The texts that <see cref="SafetensorsWriter.AddStrings"/> stored under a name.</summary>
     /// <exception cref="SnapshotFormatException">
     /// One of the two tensors is missing or of another type or rank, the offsets do not ascend from 0 to the number of
@@ -100,38 +125,54 @@ public sealed partial class SafetensorsFile
         string offsets = name + StringTensors.OffsetsSuffix;
         RequireShape(bytes, SafetensorsType.U8, GetInfo(bytes).ElementCount);
         RequireShape(offsets, SafetensorsType.I64, GetInfo(offsets).ElementCount);
-        return StringTensors.Decode(Source, name, _payloads[IndexOf(bytes)], GetLongs(offsets));
+        return StringTensors.Decode(Source, name, GetBytes(bytes), GetLongs(offsets));
     }
 
     private T[] Get<T>(string name, SafetensorsType type)
         where T : unmanaged
     {
-        byte[] payload = Payload(name, type);
-        var values = GC.AllocateUninitializedArray<T>(payload.Length / Unsafe.SizeOf<T>());
-        LittleEndian.CopyTo<T>(payload, values);
+        int tensor = IndexOf(name, type);
+        var values = GC.AllocateUninitializedArray<T>((int)_tensors[tensor].ElementCount);
+        Copy<T>(tensor, values);
         return values;
     }
 
     private void Read<T>(string name, SafetensorsType type, Span<T> destination)
         where T : unmanaged
     {
-        byte[] payload = Payload(name, type);
-        int count = payload.Length / Unsafe.SizeOf<T>();
+        int tensor = IndexOf(name, type);
+        long count = _tensors[tensor].ElementCount;
         if (count != destination.Length)
         {
             throw SnapshotFormatException.InTensor(Source, name,
                 string.Create(CultureInfo.InvariantCulture, $"has {count} elements, expected {destination.Length}."));
         }
 
-        LittleEndian.CopyTo(payload, destination);
+        Copy(tensor, destination);
     }
 
-    private byte[] Payload(string name, SafetensorsType type)
+    // In pieces, because the bytes may be more than a span can have.
+    private void Copy<T>(int tensor, Span<T> destination)
+        where T : unmanaged
     {
-        int index = IndexOf(name);
-        SafetensorsType found = _tensors[index].Type;
+        const int Piece = 1 << 20;
+        for (int start = 0; start < destination.Length; start += Piece)
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(destination.Slice(start, Math.Min(Piece, destination.Length - start)));
+            _payloads.Read(tensor, (long)start * Unsafe.SizeOf<T>(), bytes);
+            if (!BitConverter.IsLittleEndian)
+            {
+                LittleEndian.ReverseEach(bytes, Unsafe.SizeOf<T>());
+            }
+        }
+    }
+
+    private int IndexOf(string name, SafetensorsType type)
+    {
+        int tensor = IndexOf(name);
+        SafetensorsType found = _tensors[tensor].Type;
         return found == type
-            ? _payloads[index]
+            ? tensor
             : throw SnapshotFormatException.InTensor(Source, name, $"has type {found.Label()}, expected {type.Label()}.");
     }
 

@@ -2,40 +2,47 @@ using System.Collections.ObjectModel;
 
 namespace ManagedRetrieval.Persistence;
 
-/// <summary>A safetensors file, read and verified as a whole.</summary>
+/// <summary>A safetensors file, loaded or mapped.</summary>
 /// <remarks>
-/// Loading checks that the header is well-formed, that shapes, types and offsets agree, that the tensors tile the data
-/// without hole, overlap or rest, and that all checksums are right (see <see cref="SafetensorsWriter"/>), so that any
-/// changed byte is noticed. Whatever is wrong with a file is a <see cref="SnapshotFormatException"/>. The file may be
-/// larger than 2 GB, a single tensor may not. Safe for reading from several threads.
+/// <para>
+/// Opening checks that the header is well-formed, that shapes, types and offsets agree, that the tensors tile the data
+/// without hole, overlap or rest, and that the header's checksum is right (see <see cref="SafetensorsWriter"/>).
+/// <see cref="Load(string, bool)"/> reads the tensors too and checks their checksums, so that any changed byte is
+/// noticed; <see cref="Map(string, bool)"/> leaves them where they are, for <see cref="Verify"/> to check. Whatever is
+/// wrong with a file is a <see cref="SnapshotFormatException"/>. A tensor may have as many elements as an array can.
+/// Safe for reading from several threads.
+/// </para>
+/// <para>A file that was loaded needs no <see cref="Dispose"/>.</para>
 /// </remarks>
-public sealed partial class SafetensorsFile
+public sealed partial class SafetensorsFile : IDisposable
 {
+    private readonly SafetensorsContents _contents;
     private readonly SafetensorsInfo[] _tensors;
-    private readonly byte[][] _payloads;
+    private readonly SafetensorsPayloads _payloads;
     private readonly Dictionary<string, int> _index;
 
-    internal SafetensorsFile(
-        string source, SafetensorsInfo[] tensors, byte[][] payloads, Dictionary<string, string> metadata, bool hasChecksums)
+    internal SafetensorsFile(SafetensorsContents contents, SafetensorsPayloads payloads)
     {
-        Source = source;
-        HasChecksums = hasChecksums;
-        Metadata = new ReadOnlyDictionary<string, string>(metadata);
-        Tensors = Array.AsReadOnly(tensors);
-        _tensors = tensors;
+        Metadata = new ReadOnlyDictionary<string, string>(contents.Metadata);
+        Tensors = Array.AsReadOnly(contents.Tensors);
+        _contents = contents;
+        _tensors = contents.Tensors;
         _payloads = payloads;
-        _index = new Dictionary<string, int>(tensors.Length, StringComparer.Ordinal);
-        for (int i = 0; i < tensors.Length; i++)
+        _index = new Dictionary<string, int>(_tensors.Length, StringComparer.Ordinal);
+        for (int i = 0; i < _tensors.Length; i++)
         {
-            _index.Add(tensors[i].Name, i);
+            _index.Add(_tensors[i].Name, i);
         }
     }
 
     /// <summary>The path or name that messages use.</summary>
-    public string Source { get; }
+    public string Source => _contents.Source;
 
-    /// <summary>Whether the file carried checksums; if so, they were right.</summary>
-    public bool HasChecksums { get; }
+    /// <summary>
+    /// Whether the file carries checksums. The header's was right, and so were those of the tensors if the file was
+    /// loaded; of a file that was mapped, <see cref="Verify"/> checks them.
+    /// </summary>
+    public bool HasChecksums => _contents.HasChecksums;
 
     /// <summary>The metadata pairs, without the checksums.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -53,7 +60,7 @@ public sealed partial class SafetensorsFile
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static SafetensorsFile Load(string path, bool requireChecksums = true)
     {
-        using FileStream stream = Open(path, FileOptions.SequentialScan);
+        using FileStream stream = Open(path, FileOptions.SequentialScan, FileShare.Read);
         return Load(stream, path, requireChecksums);
     }
 
@@ -91,7 +98,7 @@ public sealed partial class SafetensorsFile
         cancellationToken.ThrowIfCancellationRequested();
 
         // Opening has no asynchronous form, and that of a pipe without a writer never ends.
-        FileStream stream = await Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous), cancellationToken)
+        FileStream stream = await Task.Run(() => Open(path, FileOptions.SequentialScan | FileOptions.Asynchronous, FileShare.Read), cancellationToken)
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
@@ -121,10 +128,10 @@ public sealed partial class SafetensorsFile
         return loader.ToFile();
     }
 
-    private static FileStream Open(string path, FileOptions options)
+    private static FileStream Open(string path, FileOptions options, FileShare share)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var stream = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = options });
+        var stream = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = options, Share = share });
         if (stream.CanSeek)
         {
             return stream;

@@ -7,7 +7,7 @@ internal sealed class SafetensorsImage(byte[] header, IReadOnlyList<SafetensorsI
     public const int ChunkBytes = 1 << 20;
 
     private int _part = -1;
-    private int _offset;
+    private long _offset;
     private XxHash64 _hash = new();
 
     /// <summary>Fills the buffer as far as bytes are left and returns how many it wrote; 0 at the end.</summary>
@@ -17,13 +17,22 @@ internal sealed class SafetensorsImage(byte[] header, IReadOnlyList<SafetensorsI
         int filled = 0;
         while (filled < buffer.Length && _part < payloads.Count)
         {
-            ReadOnlySpan<byte> part = _part < 0 ? header : payloads[_part].Bytes;
-            int taken = Math.Min(part.Length - _offset, buffer.Length - filled);
-            part.Slice(_offset, taken).CopyTo(buffer[filled..]);
-            _hash.Append(buffer.Slice(filled, taken));
+            long length = _part < 0 ? header.Length : payloads[_part].ByteLength;
+            int taken = (int)Math.Min(length - _offset, buffer.Length - filled);
+            Span<byte> target = buffer.Slice(filled, taken);
+            if (_part < 0)
+            {
+                header.AsSpan((int)_offset, taken).CopyTo(target);
+            }
+            else
+            {
+                payloads[_part].Read(_offset, target);
+            }
+
+            _hash.Append(target);
             filled += taken;
             _offset += taken;
-            if (_offset == part.Length)
+            if (_offset == length)
             {
                 EndPart();
             }

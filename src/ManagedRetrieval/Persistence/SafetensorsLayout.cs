@@ -56,9 +56,10 @@ internal static class SafetensorsLayout
             throw Bad(source, tensor, $"data_offsets hold {tensor.ByteLength} bytes, expected {needed} for {SafetensorsInfo.Describe(tensor.Type, shape)}.");
         }
 
-        if (needed > Array.MaxLength)
+        // What spans and arrays can have.
+        if (tensor.ElementCount > Array.MaxLength)
         {
-            throw Bad(source, tensor, $"has {needed} bytes; at most {Array.MaxLength} are supported.");
+            throw Bad(source, tensor, $"has {tensor.ElementCount} elements; at most {Array.MaxLength} are supported.");
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace ManagedRetrieval.Persistence;
 
 /// <summary>Reads and verifies a file front to back, one buffer at a time, without touching the stream itself.</summary>
@@ -12,14 +10,12 @@ internal sealed class SafetensorsLoader(string source, long length, bool require
     private readonly byte[] _prefix = new byte[SafetensorsHeader.PrefixBytes];
     private Step _step = Step.Start;
     private byte[] _header = [];
-    private SafetensorsInfo[] _tensors = [];
-    private Dictionary<string, string> _metadata = [];
-    private byte[][] _payloads = [];
-    private string? _checksums;
+    private SafetensorsContents? _contents;
+    private LoadedPayloads? _payloads;
     private XxHash64 _hash = new();
+    private Memory<byte> _chunk;
+    private long _offset;
     private int _tensor;
-    private int _offset;
-    private int _chunk;
 
     private enum Step
     {
@@ -35,133 +31,58 @@ internal sealed class SafetensorsLoader(string source, long length, bool require
         switch (_step)
         {
             case Step.Start:
-                if (length < _prefix.Length)
-                {
-                    throw Bad($"the file has {length} bytes, expected at least the {_prefix.Length} of the header's length.");
-                }
-
+                SafetensorsContents.RequirePrefix(source, length);
                 _step = Step.Prefix;
                 buffer = _prefix;
                 return true;
             case Step.Prefix:
-                AllocateHeader();
+                _header = GC.AllocateUninitializedArray<byte>(SafetensorsContents.HeaderLength(source, _prefix, length));
                 _step = Step.Header;
                 buffer = _header;
                 return true;
             case Step.Header:
-                TakeHeader();
+                _contents = SafetensorsContents.Read(source, _header, length, requireChecksums);
+                _payloads = new LoadedPayloads(_contents.Tensors);
+                _header = [];
                 _step = Step.Payload;
-                return TryNextChunk(out buffer);
+                BeginTensor(0);
+                return TryNextChunk(_contents, _payloads, out buffer);
             default:
-                _hash.Append(_payloads[_tensor].AsSpan(_offset, _chunk));
-                _offset += _chunk;
-                return TryNextChunk(out buffer);
+                _hash.Append(_chunk.Span);
+                _offset += _chunk.Length;
+                return TryNextChunk(_contents!, _payloads!, out buffer);
         }
     }
 
-    public SafetensorsFile ToFile() => new(source, _tensors, _payloads, _metadata, hasChecksums: _checksums is not null);
+    /// <summary>The file, once it is complete.</summary>
+    public SafetensorsFile ToFile() => new(_contents!, _payloads!);
 
-    private void AllocateHeader()
+    private bool TryNextChunk(SafetensorsContents contents, LoadedPayloads payloads, out Memory<byte> buffer)
     {
-        ulong claimed = BinaryPrimitives.ReadUInt64LittleEndian(_prefix);
-        ulong available = (ulong)(length - _prefix.Length);
-        if (claimed is < 2 or > SafetensorsHeader.LongestHeader || claimed > available)
+        while (_tensor < contents.Tensors.Length)
         {
-            throw Bad($"this is no whole safetensors file: the header claims {claimed} bytes, expected 2 to {SafetensorsHeader.LongestHeader} and no more than the {available} that follow.");
-        }
-
-        _header = GC.AllocateUninitializedArray<byte>((int)claimed);
-    }
-
-    private void TakeHeader()
-    {
-        ParsedHeader parsed = SafetensorsHeaderParser.Parse(source, _header);
-        _metadata = parsed.Metadata;
-        CheckHeader(parsed);
-        _tensors = SafetensorsLayout.Order(source, parsed.Tensors, length - _prefix.Length - _header.Length);
-
-        // A checksum and the space between it and the next.
-        int expected = Math.Max(0, (_tensors.Length * (SafetensorsHeader.Digits + 1)) - 1);
-        if (_checksums is not null && _checksums.Length != expected)
-        {
-            throw Bad($"metadata '{SafetensorsHeader.TensorChecksumsKey}' has {_checksums.Length} characters, expected {expected} for {_tensors.Length} tensors.");
-        }
-
-        _header = [];
-        _payloads = new byte[_tensors.Length][];
-        _tensor = -1;
-        BeginNextTensor();
-    }
-
-    private void CheckHeader(ParsedHeader parsed)
-    {
-        bool hasTensorChecksums = parsed.Metadata.Remove(SafetensorsHeader.TensorChecksumsKey, out _checksums);
-        bool hasHeaderChecksum = parsed.Metadata.Remove(SafetensorsHeader.HeaderChecksumKey, out string? found);
-        if (hasHeaderChecksum != hasTensorChecksums || (requireChecksums && !hasHeaderChecksum))
-        {
-            string missing = hasHeaderChecksum ? SafetensorsHeader.TensorChecksumsKey : SafetensorsHeader.HeaderChecksumKey;
-            throw Bad($"the checksum '{missing}' is missing from the metadata: the file is damaged or was not written by this library.");
-        }
-
-        if (!hasHeaderChecksum)
-        {
-            return;
-        }
-
-        string computed = SafetensorsHeader.Hex(SafetensorsHeader.Checksum(_header, parsed.ChecksumStart));
-        if (!string.Equals(found, computed, StringComparison.Ordinal))
-        {
-            throw Bad($"the header is damaged: its checksum is {computed}, expected {found}.");
-        }
-    }
-
-    private bool TryNextChunk(out Memory<byte> buffer)
-    {
-        while (_tensor < _tensors.Length)
-        {
-            byte[] payload = _payloads[_tensor];
-            _chunk = Math.Min(SafetensorsImage.ChunkBytes, payload.Length - _offset);
-            if (_chunk > 0)
+            buffer = payloads.From(_tensor, _offset);
+            if (!buffer.IsEmpty)
             {
-                buffer = payload.AsMemory(_offset, _chunk);
+                _chunk = buffer = buffer[..Math.Min(SafetensorsImage.ChunkBytes, buffer.Length)];
                 return true;
             }
 
-            CheckTensor();
-            BeginNextTensor();
+            contents.CheckTensor(_tensor, _hash);
+            BeginTensor(_tensor + 1);
         }
 
         buffer = default;
         return false;
     }
 
-    private void BeginNextTensor()
+    private void BeginTensor(int tensor)
     {
-        _tensor++;
-        _offset = 0;
-        if (_tensor < _tensors.Length)
+        (_tensor, _offset) = (tensor, 0);
+        if (tensor < _contents!.Tensors.Length)
         {
             _hash = new XxHash64();
-            _payloads[_tensor] = GC.AllocateUninitializedArray<byte>((int)_tensors[_tensor].ByteLength);
+            _payloads!.Allocate(tensor);
         }
     }
-
-    private void CheckTensor()
-    {
-        if (_checksums is null)
-        {
-            return;
-        }
-
-        string computed = SafetensorsHeader.Hex(_hash.Digest());
-        ReadOnlySpan<char> expected = _checksums.AsSpan(_tensor * (SafetensorsHeader.Digits + 1), SafetensorsHeader.Digits);
-        if (!expected.SequenceEqual(computed))
-        {
-            throw SnapshotFormatException.InTensor(source, _tensors[_tensor].Name,
-                $"the data is damaged: its checksum is {computed}, expected {expected}.");
-        }
-    }
-
-    private SnapshotFormatException Bad(FormattableString problem) =>
-        SnapshotFormatException.In(source, FormattableString.Invariant(problem));
 }

@@ -6,7 +6,7 @@ public sealed partial class SafetensorsWriter
     /// <param name="name">The tensor's name; not empty, not <c>__metadata__</c>, not added before.</param>
     /// <param name="values">The elements, row-major.</param>
     /// <param name="shape">Up to three dimensions, outermost first; none for a single value.</param>
-    /// <exception cref="ArgumentException">The name is not allowed, the shape does not fit, or there are more than 2 GB.</exception>
+    /// <exception cref="ArgumentException">The name is not allowed, the shape does not fit, or there are more elements than an array can hold.</exception>
     public void Add(string name, ReadOnlyMemory<float> values, params ReadOnlySpan<long> shape) =>
         AddTensor(name, SafetensorsType.F32, values, shape);
 
@@ -29,6 +29,21 @@ public sealed partial class SafetensorsWriter
     /// <summary>Adds a U8 tensor without copying it: the values must stay as they are until the last write.</summary>
     public void Add(string name, ReadOnlyMemory<byte> values, params ReadOnlySpan<long> shape) =>
         AddTensor(name, SafetensorsType.U8, values, shape);
+
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    /// <summary>Adds an I8 tensor without copying it: the values must stay as they are until the last write.</summary>
+    public void Add(string name, ReadOnlyMemory<sbyte> values, params ReadOnlySpan<long> shape) =>
+        AddTensor(name, SafetensorsType.I8, values, shape);
+
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    /// <summary>Adds a U16 tensor without copying it: the values must stay as they are until the last write.</summary>
+    public void Add(string name, ReadOnlyMemory<ushort> values, params ReadOnlySpan<long> shape) =>
+        AddTensor(name, SafetensorsType.U16, values, shape);
+
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    /// <summary>Adds an F16 tensor without copying it: the values must stay as they are until the last write.</summary>
+    public void Add(string name, ReadOnlyMemory<Half> values, params ReadOnlySpan<long> shape) =>
+        AddTensor(name, SafetensorsType.F16, values, shape);
 
     /// <summary>Adds an F32 tensor from a copy of <paramref name="values"/>.</summary>
     /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
@@ -53,6 +68,21 @@ public sealed partial class SafetensorsWriter
     /// <summary>Adds a U8 tensor from a copy of <paramref name="values"/>.</summary>
     /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
     public void AddCopy(string name, ReadOnlySpan<byte> values, params ReadOnlySpan<long> shape) =>
+        Add(name, values.ToArray(), shape);
+
+    /// <summary>Adds an I8 tensor from a copy of <paramref name="values"/>.</summary>
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    public void AddCopy(string name, ReadOnlySpan<sbyte> values, params ReadOnlySpan<long> shape) =>
+        Add(name, values.ToArray(), shape);
+
+    /// <summary>Adds a U16 tensor from a copy of <paramref name="values"/>.</summary>
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    public void AddCopy(string name, ReadOnlySpan<ushort> values, params ReadOnlySpan<long> shape) =>
+        Add(name, values.ToArray(), shape);
+
+    /// <summary>Adds an F16 tensor from a copy of <paramref name="values"/>.</summary>
+    /// <inheritdoc cref="Add(string, ReadOnlyMemory{float}, ReadOnlySpan{long})"/>
+    public void AddCopy(string name, ReadOnlySpan<Half> values, params ReadOnlySpan<long> shape) =>
         Add(name, values.ToArray(), shape);
 
     /// <summary>

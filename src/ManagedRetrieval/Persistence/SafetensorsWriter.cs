@@ -114,11 +114,10 @@ public sealed partial class SafetensorsWriter
         {
             cancellationToken.ThrowIfCancellationRequested();
             Pending tensor = _tensors[names[i]];
-            ReadOnlySpan<byte> bytes = tensor.Source.Bytes;
-            infos[i] = new SafetensorsInfo(names[i], tensor.Type, tensor.Shape, offset, offset + bytes.Length);
-            checksums[i] = XxHash64.Hash(bytes);
+            infos[i] = new SafetensorsInfo(names[i], tensor.Type, tensor.Shape, offset, offset + tensor.Source.ByteLength);
+            checksums[i] = tensor.Source.Checksum();
             payloads[i] = tensor.Source;
-            offset += bytes.Length;
+            offset += tensor.Source.ByteLength;
         }
 
         return new SafetensorsImage(SafetensorsHeader.Build(infos, checksums, _metadata), infos, checksums, payloads);
@@ -149,14 +148,12 @@ public sealed partial class SafetensorsWriter
                 nameof(shape));
         }
 
-        if (given > Array.MaxLength)
+        if (values.Length > Array.MaxLength)
         {
-            // So many elements have no axis of length 0, and at least one axis.
-            long rows = Array.MaxLength / (given / shape[0]);
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Tensor '{name}', {SafetensorsInfo.Describe(type, shape)}, has {given} bytes; a tensor in a file has at most {Array.MaxLength}, here {rows} of its {shape[0]} rows."),
+                    $"Tensor '{name}', {SafetensorsInfo.Describe(type, shape)}, has {values.Length} elements; a tensor in a file has at most {Array.MaxLength}."),
                 nameof(values));
         }
 

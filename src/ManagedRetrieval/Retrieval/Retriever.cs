@@ -170,17 +170,15 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>Writes model, vocabularies and index to one safetensors file, atomically: the file is whole or as it was.</summary>
     /// <remarks>
-    /// The model must not be trained meanwhile. No tensor of a file may have more than 2 GB
-    /// (<see cref="Array.MaxLength"/> bytes): a table of rows · dimensions · 4 bytes, and the embeddings and identifiers
-    /// of the index likewise. A model in memory may be larger, so work out the size before training, not after it; fewer
-    /// buckets, a smaller vocabulary or fewer dimensions make it fit.
+    /// The model must not be trained meanwhile. The texts of one list, such as string identifiers or a vocabulary, may have
+    /// no more than 2 GB (<see cref="Array.MaxLength"/> bytes) in UTF-8 together.
     /// </remarks>
     /// <exception cref="InvalidOperationException">A parameter changed while it was being saved; an earlier file is as it was.</exception>
     /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite; nothing was written.</exception>
     /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
     /// <exception cref="ArgumentException">
-    /// A parameter or the index has more than 2 GB, and the message names the tensor, its size and the limit; an identifier
-    /// is no valid Unicode; or a parameter bears a name that the snapshot uses itself. Nothing was written.
+    /// A list of texts has more than 2 GB; an identifier is no valid Unicode; or a parameter bears a name that the snapshot
+    /// uses itself. Nothing was written.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>

@@ -5,7 +5,7 @@ namespace ManagedRetrieval.Sampling;
 /// <summary>How a <see cref="StreamingFrequencyEstimator"/> counts.</summary>
 public sealed record StreamingFrequencyOptions
 {
-    // A tensor of one file holds at most 2 GB, and the state has 8 bytes a bucket.
+    // The state has 8 bytes a bucket, and 2 GB of it are enough.
     private const int MostBuckets = int.MaxValue / 8;
 
     /// <summary>The number of buckets of each hash function, at least 1; several times the number of ids that come often.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Persistence;
+using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Tests.Persistence;
 
@@ -22,6 +24,10 @@ internal static class Samples
         return SafetensorsFile.Load(stream, Source, requireChecksums);
     }
 
+    /// <summary>Maps bytes that lie directly before memory without access, so that reading beyond them ends the process.</summary>
+    public static SafetensorsFile Map(byte[] bytes, bool requireChecksums = true) =>
+        SafetensorsFile.Map(new MappedFile(Source, GuardedBuffer.Of(bytes), 0, bytes.Length), Source, requireChecksums);
+
     public static SnapshotFormatException Refused(byte[] bytes, bool requireChecksums = true)
     {
         var refused = Assert.Throws<SnapshotFormatException>(() => Load(bytes, requireChecksums));
@@ -41,6 +47,9 @@ internal static class Samples
         writer.Add("counts", new[] { 1, -2, int.MinValue }, 3);
         writer.Add("ids", new[] { long.MaxValue, -1 }, 2, 1, 1);
         writer.Add("raw", new byte[] { 1, 2, 255 }, 3);
+        writer.Add("codes", new sbyte[] { -128, 0, 127 }, 1, 3);
+        writer.Add("lengths", new ushort[] { 0, 258, 65535 }, 3);
+        writer.Add("halves", new[] { (Half)0.5f, Half.MinValue }, 2);
         writer.AddStrings("vocabulary", ["a", "", "żółw", "🐢"]);
         return writer;
     }

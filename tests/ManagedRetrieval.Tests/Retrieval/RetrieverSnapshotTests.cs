@@ -179,26 +179,6 @@ public class RetrieverSnapshotTests
         Assert.Equal(RetrieverSamples.Text().Retrieve("", 9), loaded.Retrieve("red fish", 9));
     }
 
-    [Fact]
-    public void A_table_of_more_than_two_gigabytes_is_refused_by_its_name_size_and_limit()
-    {
-        // 300,000,000 · 2 · 4 bytes; 2,147,483,591 bytes are 268,435,448 rows of 8.
-        const int Rows = 300_000_000;
-        using var memory = new UnseenMemory(2 * Rows);
-        var table = new EmbeddingTable<float>("words", new Tensor<float>(new Shape(Rows, 2), memory.Memory));
-        var titles = new EmbeddingTable<float>("titles", new Tensor<float>(new Shape(7, 2)));
-        var model = BagTower.Model(
-            new TextFeature(new TextFeatureOptions { Buckets = Rows }),
-            BagTower.Of<float>(table),
-            new TextFeature(new TextFeatureOptions { Buckets = 7 }),
-            BagTower.Of<float>(titles));
-        Retriever<string, string, int> retriever = Retriever<string, string, int>.Build(model, ["a", "b"], [1, 2]);
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        Refusal.Of<ArgumentException>(
-            () => retriever.SaveAsync(path).GetAwaiter().GetResult(), "'words'", "F32 [300000000, 2]", "2400000000 bytes", "2147483591", "268435448");
-        Assert.False(File.Exists(path));
-    }
-
     private static void RefusedByName(byte[] whole, string name, Action<SafetensorsWriter>? replacement)
     {
         byte[] bytes = RetrieverSamples.WithTensor(whole, name, replacement);
