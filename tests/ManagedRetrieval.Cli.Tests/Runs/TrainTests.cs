@@ -84,6 +84,28 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task The_doctor_speaks_at_the_end_of_each_epoch_and_tells_which_part_of_it_he_took()
+    {
+        // At the end of the first epoch, before the second has begun, what follows is not known yet.
+        using var cancellation = new CancellationTokenSource();
+        using var output = new WatchedWriter("    ndcg@10 ", cancellation.Cancel);
+        ToolResult first = await RepeatedTrainingTests.RunAsync(output, cancellation.Token, "train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out);
+        first.Failed(130, "Interrupted.");
+        Assert.DoesNotContain("epoch 2/3", first.Output, StringComparison.Ordinal);
+        string said = Assert.Single(first.Lines, line => line.StartsWith("    ndcg@10 ", StringComparison.Ordinal));
+        Assert.All((string[])[", rank ", "/8, norms ", ", ties ", ", coverage ", ", masked ", ", doctor "], figure => Assert.Contains(figure, said, StringComparison.Ordinal));
+
+        (await _data.TrainAsync("--config", _data.At("ids.json"))).Succeeded();
+        using var document = JsonDocument.Parse(SmallData.Figures(_data.Json, "epochs"));
+        Assert.All(document.RootElement.EnumerateArray(), epoch =>
+        {
+            double share = epoch.GetProperty("doctor").GetProperty("share_of_epoch").GetDouble();
+            Assert.InRange(share, double.Epsilon, 1);
+            Assert.Equal(epoch.GetProperty("doctor").GetProperty("milliseconds").GetDouble(), 1000 * share * epoch.GetProperty("seconds").GetDouble(), 1e-6);
+        });
+    }
+
+    [Fact]
     public async Task Several_models_and_seeds_are_compared_and_the_first_model_is_kept()
     {
         ToolResult result = (await _data.TrainAsync("--config", _data.Config("first"), "--config", _data.Config("second", SmallData.Ids.Replace("\"epochs\": 3", "\"epochs\": 1", StringComparison.Ordinal)), "--seeds", "2")).Succeeded();
