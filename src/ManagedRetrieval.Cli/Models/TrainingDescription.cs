@@ -20,6 +20,9 @@ internal sealed record TrainingDescription
     /// <summary>Further negatives that are drawn for each step, all items alike.</summary>
     public int SampledNegatives { get; set; }
 
+    /// <summary>Further negatives that are searched for; null for none.</summary>
+    public HardNegativesDescription? HardNegatives { get; set; }
+
     /// <summary>The metric on the validation part that decides which epoch is kept.</summary>
     public string Metric { get; set; } = "ndcg@10";
 
@@ -44,5 +47,8 @@ internal sealed record TrainingDescription
         check.AtLeast(0, "sampled_negatives", SampledNegatives);
         check.AtLeast(1, "patience", Patience);
         Recency?.Check(check.In("recency"));
+        HardNegatives?.Check(check.In("hard_negatives"));
+        check.Require(
+            HardNegatives is null || !CorrectSamplingBias, "correct_sampling_bias", "true", "false with hard_negatives, which have no sampling probability to correct by");
     }
 }

@@ -167,6 +167,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             CorrectSamplingBias = training.CorrectSamplingBias,
             NegativeSampler = training.SampledNegatives > 0 ? new UniformSampler(data.Corpus.Count) : null,
             SampledNegatives = training.SampledNegatives,
+            HardNegatives = training.HardNegatives?.Create(),
             TimeBudget = settings.TimeBudget,
             Profile = true,
             Checkpoint = new CheckpointOptions { Path = settings.CheckpointFile(named.Name, seed), EverySteps = settings.CheckpointSteps },
