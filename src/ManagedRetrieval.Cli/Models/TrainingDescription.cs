@@ -35,6 +35,12 @@ internal sealed record TrainingDescription
     /// </summary>
     public bool Refit { get; set; }
 
+    /// <summary>
+    /// Whether features are fitted on all users and candidates, held-out ones among them, as TensorFlow Recommenders'
+    /// tutorial does, so that none is unknown; else on the training part alone.
+    /// </summary>
+    public bool FitOnAll { get; set; }
+
     /// <summary>The epochs that a schedule of the learning rate is made for, where they are others: those of a training that this one repeats.</summary>
     [JsonIgnore]
     public int? ScheduleEpochs { get; set; }

@@ -18,7 +18,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     private readonly IReadOnlyList<(string Name, RankMetric Metric)> _metrics = MetricNames.Of(named.Description);
     private TimeSpan _looking;
 
-    /// <summary>The model as described, fitted on the training part, not yet trained.</summary>
+    /// <summary>The model as described, fitted, not yet trained.</summary>
     private TwoTowerModel<Entity, Entity> Create(ulong seed)
     {
         ModelDescription description = named.Description;
@@ -32,8 +32,8 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         };
         try
         {
-            Add(builder.Query, description.Query, data.QueryFit(earlier));
-            Add(builder.Candidate, description.Candidate, data.CandidateFit(earlier));
+            Add(builder.Query, description.Query, data.QueryFit(description.Training.FitOnAll, earlier));
+            Add(builder.Candidate, description.Candidate, data.CandidateFit(description.Training.FitOnAll, earlier));
             TwoTowerModel<Entity, Entity> model = builder.Build();
             if (earlier is not null)
             {
