@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManagedRetrieval.Cli.Runs;
+using ManagedRetrieval.Data;
 using ManagedRetrieval.Readers;
 
 namespace ManagedRetrieval.Cli.Commands;
@@ -15,7 +16,8 @@ internal sealed class DataOptions
     private readonly Option<string?> _format = new("--format") { Description = "How the interactions are written: csv, tsv, jsonl, parquet or adjacency; by default by the file's extension.", HelpName = "FORMAT" };
     private readonly Option<string?> _user = Column("--user", "The column of the user's id; by default \"user\".");
     private readonly Option<string?> _item = Column("--item", "The column of the item's id; by default \"item\".");
-    private readonly Option<string?> _time = Column("--time", "The column of the time, a whole number; by default there is none, and rows are in order.");
+    private readonly Option<string?> _time = Column("--time", "The column of the time; by default there is none, and rows are in order.");
+    private readonly Option<string?> _timeFormat = new("--time-format") { Description = "How times are written: number, a whole number of any unit, which is the default; or date, such as 2018-09-26 17:03:05, which becomes Unix milliseconds.", HelpName = "FORMAT" };
     private readonly Option<string?> _weight = Column("--weight", "The column of a weight or rating.");
     private readonly Option<string?> _negatives = Column("--negatives", "The column of items that are known to be wrong for a row's user, a list or ids with spaces between them.");
     private readonly Option<string?> _itemId = Column("--item-id", "The id's column in the table of items; by default that of --item.");
@@ -28,7 +30,8 @@ internal sealed class DataOptions
     {
         CommonOptions.RequireName(_data, "file");
         _format.AcceptOnlyFromAmong("csv", "tsv", "jsonl", "parquet", "adjacency");
-        foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _weight, _negatives, _itemId, _userId, _label, _group, _skip])
+        _timeFormat.AcceptOnlyFromAmong("number", "date");
+        foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _timeFormat, _weight, _negatives, _itemId, _userId, _label, _group, _skip])
         {
             command.Add(option);
         }
@@ -53,6 +56,7 @@ internal sealed class DataOptions
         UserColumn = result.GetValue(_user) ?? "user",
         ItemColumn = result.GetValue(_item) ?? "item",
         TimeColumn = result.GetValue(_time),
+        TimeFormat = result.GetValue(_timeFormat) == "date" ? TimeFormat.Date : TimeFormat.Number,
         WeightColumn = result.GetValue(_weight),
         NegativesColumn = result.GetValue(_negatives),
         ItemIdColumn = result.GetValue(_itemId),

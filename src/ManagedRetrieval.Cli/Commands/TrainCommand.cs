@@ -17,6 +17,7 @@ internal static class TrainCommand
             HelpName = "NAME",
         };
         var config = new Option<string[]>("--config") { Description = "A file that describes a model to train; see docs/tool.md.", HelpName = "FILE" };
+        preset.AcceptOnlyFromAmong([.. ModelFile.Presets]);
         CommonOptions.RequireName(config, "file");
         Option<ulong> seed = CommonOptions.Integer("--seed", "Decides all random numbers.", _ => 1UL, "NUMBER", 0UL, ulong.MaxValue - 1000);
         Option<int> seeds = CommonOptions.Integer("--seeds", "How many seeds each model is trained with, from --seed on.", _ => 1, "COUNT", 1, 1000);
@@ -82,9 +83,10 @@ internal static class TrainCommand
                     throw new ToolException($"'{model.Name}' corrects the sampling bias, for which items of --negatives have no probability; use a description with \"correct_sampling_bias\": false.");
                 }
 
-                if (dataSettings.TimeColumn is null && model.Description.Query.Features.Any(feature => feature is TimeDescription or TimeBucketDescription))
+                DataNeeds.Require(model.Name, model.Description, dataSettings);
+                if (dataSettings.Test is not null && model.Description.Split.IsThinned)
                 {
-                    throw new ToolException($"'{model.Name}' reads the time of a query; name its column by --time.");
+                    throw new ToolException($"'{model.Name}' leaves out interactions before they are cut ('duplicates', 'minimum_per_user', 'minimum_per_item'), but with --test they are cut already.");
                 }
             }
 

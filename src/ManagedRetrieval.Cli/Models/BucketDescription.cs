@@ -10,7 +10,7 @@ internal sealed record BucketDescription : EmbeddedDescription
 {
     public int Buckets { get; set; } = 16;
 
-    public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
+    public override ItemAttribute? Attribute() => Pattern is null && !ReadsKey ? ItemAttribute.Number(Field) : base.Attribute();
 
     [JsonIgnore]
     protected override bool TakesPattern => true;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
@@ -19,7 +20,7 @@ internal static class DescriptionProblem
         (typeof(bool).FullName!, "true or false"),
         (typeof(string).FullName!, "a text"),
         (typeof(char).FullName!, "a text of one character"),
-        Names<Activation>(), Names<BagCombiner>(), Names<HistoryKind>(), Names<LossKind>(), Names<LossReduction>(), Names<NumberTransform>(), Names<OptimizerKind>(),
+        Names<Activation>(), Names<BagCombiner>(), Names<DuplicatePolicy>(), Names<HistoryKind>(), Names<LossKind>(), Names<LossReduction>(), Names<NumberTransform>(), Names<OptimizerKind>(),
         Names<ScheduleKind>(), Names<SplitKind>(), Names<TimeBuckets>(), Names<TimeCycles>(), Names<TimeUnit>(), Names<TowerJoin>(),
     ];
 

@@ -82,8 +82,8 @@ internal abstract record FeatureDescription
         return Pattern is null || text is null ? text : TextPattern.Find(Pattern, text);
     }
 
-    /// <summary>The number that is read: of a column of numbers, or by the pattern of a text. NaN where there is none.</summary>
-    protected double Number(Entity entity) => Pattern is null
+    /// <summary>The number that is read: of a column of numbers, of the key, or by the pattern of a text. NaN where there is none.</summary>
+    protected double Number(Entity entity) => Pattern is null && !ReadsKey
         ? entity.Attributes.Number(Field)
         : double.TryParse(Text(entity), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : double.NaN;
 }

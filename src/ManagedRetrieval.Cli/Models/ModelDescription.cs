@@ -47,6 +47,11 @@ internal sealed record ModelDescription
         Task.Check(check.In("task"));
         Optimizer.Check(check.In("optimizer"));
         Training.Check(check.In("training"));
+        check.Require(
+            Training.HardNegatives is null || Task.RemoveAccidentalHits,
+            "task.remove_accidental_hits",
+            "false",
+            "true with hard_negatives, since what is found for one query is often right for another");
         Split.Check(check.In("split"));
         Evaluation.Check(check.In("evaluation"));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
@@ -60,7 +61,7 @@ internal static class ModelFile
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(SnakeCase<Activation>), typeof(SnakeCase<BagCombiner>), typeof(SnakeCase<HistoryKind>), typeof(SnakeCase<LossKind>), typeof(SnakeCase<LossReduction>),
+        typeof(SnakeCase<Activation>), typeof(SnakeCase<BagCombiner>), typeof(SnakeCase<DuplicatePolicy>), typeof(SnakeCase<HistoryKind>), typeof(SnakeCase<LossKind>), typeof(SnakeCase<LossReduction>),
         typeof(SnakeCase<NumberTransform>), typeof(SnakeCase<OptimizerKind>), typeof(SnakeCase<ScheduleKind>), typeof(SnakeCase<SplitKind>), typeof(SnakeCase<TimeBuckets>),
         typeof(SnakeCase<TimeCycles>), typeof(SnakeCase<TimeUnit>), typeof(SnakeCase<TowerJoin>),
     ])]

@@ -13,7 +13,7 @@ internal sealed record NumberDescription : FeatureDescription
     /// <summary>Standard deviations from the mean beyond which numbers are cut off; null for none.</summary>
     public double? Clip { get; set; }
 
-    public override ItemAttribute? Attribute() => Pattern is null ? ItemAttribute.Number(Field) : ItemAttribute.Text(Field);
+    public override ItemAttribute? Attribute() => Pattern is null && !ReadsKey ? ItemAttribute.Number(Field) : base.Attribute();
 
     [JsonIgnore]
     protected override bool TakesPattern => true;

@@ -20,6 +20,9 @@ internal sealed record TrainingDescription
     /// <summary>Further negatives that are drawn for each step, all items alike.</summary>
     public int SampledNegatives { get; set; }
 
+    /// <summary>Further negatives that are searched for; null for none.</summary>
+    public HardNegativesDescription? HardNegatives { get; set; }
+
     /// <summary>The metric on the validation part that decides which epoch is kept.</summary>
     public string Metric { get; set; } = "ndcg@10";
 
@@ -31,6 +34,12 @@ internal sealed record TrainingDescription
     /// many. Baselines then learn from it too.
     /// </summary>
     public bool Refit { get; set; }
+
+    /// <summary>
+    /// Whether features are fitted on all users and candidates, held-out ones among them, as TensorFlow Recommenders'
+    /// tutorial does, so that none is unknown; else on the training part alone.
+    /// </summary>
+    public bool FitOnAll { get; set; }
 
     /// <summary>The epochs that a schedule of the learning rate is made for, where they are others: those of a training that this one repeats.</summary>
     [JsonIgnore]
@@ -44,5 +53,8 @@ internal sealed record TrainingDescription
         check.AtLeast(0, "sampled_negatives", SampledNegatives);
         check.AtLeast(1, "patience", Patience);
         Recency?.Check(check.In("recency"));
+        HardNegatives?.Check(check.In("hard_negatives"));
+        check.Require(
+            HardNegatives is null || !CorrectSamplingBias, "correct_sampling_bias", "true", "false with hard_negatives, which have no sampling probability to correct by");
     }
 }

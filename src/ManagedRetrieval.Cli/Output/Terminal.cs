@@ -20,6 +20,20 @@ internal sealed class Terminal(IAnsiConsole console)
 
     public void Line(string text = "") => console.Profile.Out.Writer.WriteLine(text);
 
+    /// <summary>A line while training goes on, above its bar where there is one.</summary>
+    public void LineWithin(string text)
+    {
+        if (IsLive)
+        {
+            // Not past the console, which would write into the bar.
+            console.WriteLine(text);
+        }
+        else
+        {
+            Line(text);
+        }
+    }
+
     /// <summary>A heading of a part of the output.</summary>
     public void Heading(string text)
     {

@@ -8,6 +8,7 @@ using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
@@ -32,6 +33,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     /// <exception cref="OperationCanceledException">Interrupted; no file is half-written.</exception>
     public async Task<int> RunAsync(ReferencePackSearch search, CancellationToken cancellationToken)
     {
+        DateTime start = DateTime.UtcNow;
         ReferencePack pack = search.Pack ?? throw new ToolException(
             "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
         using OutputPlace place = OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
@@ -55,6 +57,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         QuickstartReport report = terminal.Step(
             "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, epochs, team, cancellationToken));
         place.MakeFolders();
+        AtomicFile.RemoveLeftovers(settings.OutputDirectory, start);
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
         if (settings.JsonFile is { } file)
         {

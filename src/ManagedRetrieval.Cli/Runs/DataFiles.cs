@@ -17,7 +17,7 @@ internal static class DataFiles
     public static async Task<InteractionSplit> SplitAsync(
         DataSettings settings, SplitDescription description, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
+        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, TimeFormat = settings.TimeFormat, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
         if (settings.Test is { } test)
         {
             (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
@@ -29,13 +29,19 @@ internal static class DataFiles
         (InteractionLog log, SkippedRows skipped) = await terminal.ReadAsync(
             $"Reading {settings.Data}", progress => InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
         TellOf([skipped], terminal);
+        InteractionLog left = description.Thin(log);
+        if (description.IsThinned)
+        {
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{left.Count:n0} of {log.Count:n0} interactions are left without duplicates and what occurs too seldom."));
+        }
+
         try
         {
             return description.Type switch
             {
-                SplitKind.Random => InteractionSplit.Random(log, description.ValidationShare, description.TestShare, seed),
-                SplitKind.Latest => InteractionSplit.Latest(log, description.ValidationShare, description.TestShare),
-                _ => InteractionSplit.LeaveLastOut(log),
+                SplitKind.Random => InteractionSplit.Random(left, description.ValidationShare, description.TestShare, seed),
+                SplitKind.Latest => InteractionSplit.Latest(left, description.ValidationShare, description.TestShare),
+                _ => InteractionSplit.LeaveLastOut(left),
             };
         }
         catch (ArgumentException refused)

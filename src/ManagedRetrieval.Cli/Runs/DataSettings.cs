@@ -1,3 +1,4 @@
+using ManagedRetrieval.Data;
 using ManagedRetrieval.Readers;
 
 namespace ManagedRetrieval.Cli.Runs;
@@ -24,6 +25,8 @@ internal sealed record DataSettings
     public string ItemColumn { get; init; } = "item";
 
     public string? TimeColumn { get; init; }
+
+    public TimeFormat TimeFormat { get; init; }
 
     public string? WeightColumn { get; init; }
 

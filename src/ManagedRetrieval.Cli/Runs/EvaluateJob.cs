@@ -19,6 +19,7 @@ internal sealed class EvaluateJob(Terminal terminal, string model, DataSettings 
         SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken).ConfigureAwait(false);
         SavedModel saved = SavedModel.Read(file, team);
         ModelDescription description = saved.Description;
+        DataNeeds.Require(model, description, dataSettings);
         TrainingData data = await TrainingData.LoadAsync(dataSettings, [description], saved.Seed, terminal, cancellationToken).ConfigureAwait(false);
         HeldOutQueries test = data.Test ?? throw new ToolException("Nothing was held out for the test; give a file by --test, or a model whose split has a test part.");
         IReadOnlyList<Method> methods = await Task.Run(() => terminal.Step("Measuring the model and baselines …", () => Measure(saved, data, test, team, cancellationToken)), cancellationToken).ConfigureAwait(false);

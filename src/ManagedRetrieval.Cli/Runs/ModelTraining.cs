@@ -4,8 +4,6 @@ using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Evaluation;
-using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
 using ManagedRetrieval.Sampling;
@@ -17,17 +15,10 @@ namespace ManagedRetrieval.Cli.Runs;
 /// <summary>Trains one model with one seed, looks at it after each epoch, and ranks what was held out.</summary>
 internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, SavedModel? earlier, WorkerTeam team, Terminal terminal)
 {
-    /// <summary>Queries whose answers the doctor counts.</summary>
-    private const int DoctorQueries = 256;
-
-    private const int DoctorAnswers = 10;
-
     private readonly IReadOnlyList<(string Name, RankMetric Metric)> _metrics = MetricNames.Of(named.Description);
-    private readonly List<EpochHealth> _health = [];
     private TimeSpan _looking;
-    private int _epochsBefore;
 
-    /// <summary>The model as described, fitted on the training part, not yet trained.</summary>
+    /// <summary>The model as described, fitted, not yet trained.</summary>
     private TwoTowerModel<Entity, Entity> Create(ulong seed)
     {
         ModelDescription description = named.Description;
@@ -41,8 +32,8 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         };
         try
         {
-            Add(builder.Query, description.Query, data.QueryFit(earlier));
-            Add(builder.Candidate, description.Candidate, data.CandidateFit(earlier));
+            Add(builder.Query, description.Query, data.QueryFit(description.Training.FitOnAll, earlier));
+            Add(builder.Candidate, description.Candidate, data.CandidateFit(description.Training.FitOnAll, earlier));
             TwoTowerModel<Entity, Entity> model = builder.Build();
             if (earlier is not null)
             {
@@ -66,12 +57,14 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         TwoTowerModel<Entity, Entity> model = Create(seed);
         TrainingResult result;
         RetrievalDataset pairs;
+        EpochDoctor doctor;
         try
         {
             pairs = terminal.Step("Encoding the training pairs …", () => Encode(model, cancellationToken));
-            TrainingOptions options = Options(pairs, model, seed);
+            doctor = new EpochDoctor(description.Training.Metric, MaskedShare.Of(description.Task, data.Split.Train, pairs), team, terminal);
+            TrainingOptions options = Options(model, doctor, seed);
             Optimizer<float> optimizer = description.Optimizer.Create(checked((description.Training.ScheduleEpochs ?? options.Epochs) * options.StepsPerEpoch(pairs.Count)));
-            result = await TrainAsync(new Trainer(model, description.Task.Create(), optimizer, team), pairs, options, cancellationToken).ConfigureAwait(false);
+            result = await TrainAsync(new Trainer(model, description.Task.Create(), optimizer, team), doctor, pairs, options, cancellationToken).ConfigureAwait(false);
             if (data.Validation is null)
             {
                 // Where epochs are judged, the averaged weights of the best are in place already.
@@ -90,7 +83,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             Model = model,
             Seed = seed,
             Result = result,
-            Health = _health,
+            Health = doctor.Health,
             TrainingTime = result.Elapsed - _looking,
             Validation = Rank(model, corpus, data.Validation, cancellationToken),
             Test = Rank(model, corpus, data.Test, cancellationToken),
@@ -147,8 +140,10 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         }
     }
 
-    private async Task<TrainingResult> TrainAsync(Trainer trainer, RetrievalDataset pairs, TrainingOptions options, CancellationToken cancellationToken)
+    private async Task<TrainingResult> TrainAsync(
+        Trainer trainer, EpochDoctor doctor, RetrievalDataset pairs, TrainingOptions options, CancellationToken cancellationToken)
     {
+        trainer.EpochCompleted += (_, epoch) => doctor.Tell(epoch);
         string file = options.Checkpoint!.Path;
         if (!settings.Resume || !File.Exists(file))
         {
@@ -157,14 +152,13 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
 
         TrainingCheckpoint checkpoint = await TrainingCheckpoint.LoadAsync(file, cancellationToken).ConfigureAwait(false);
         terminal.Line(FormattableString.Invariant($"Going on after step {checkpoint.Steps:n0}."));
-        _epochsBefore = checkpoint.Epochs.Count;
+        doctor.LastEnd = checkpoint.Epochs is [.., { Elapsed: var end }] ? end : TimeSpan.Zero;
         return await terminal.TrainAsync(progress => trainer.Resume(checkpoint, pairs, options, progress, cancellationToken)).ConfigureAwait(false);
     }
 
-    private TrainingOptions Options(RetrievalDataset pairs, TwoTowerModel<Entity, Entity> model, ulong seed)
+    private TrainingOptions Options(TwoTowerModel<Entity, Entity> model, EpochDoctor doctor, ulong seed)
     {
         TrainingDescription training = named.Description.Training;
-        double masked = MaskedShare(pairs);
         return new TrainingOptions
         {
             Epochs = training.Epochs,
@@ -173,36 +167,28 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             CorrectSamplingBias = training.CorrectSamplingBias,
             NegativeSampler = training.SampledNegatives > 0 ? new UniformSampler(data.Corpus.Count) : null,
             SampledNegatives = training.SampledNegatives,
+            HardNegatives = training.HardNegatives?.Create(),
             TimeBudget = settings.TimeBudget,
             Profile = true,
             Checkpoint = new CheckpointOptions { Path = settings.CheckpointFile(named.Name, seed), EverySteps = settings.CheckpointSteps },
             Validation = data.Validation is null ? null : new Validation
             {
-                Evaluate = token => Look(model, masked, token),
+                Evaluate = token => Look(model, doctor, token),
                 Metric = training.Metric,
                 Patience = training.Patience,
             },
         };
     }
 
-    private Dictionary<string, double> Look(TwoTowerModel<Entity, Entity> model, double masked, CancellationToken cancellationToken)
+    private Dictionary<string, double> Look(TwoTowerModel<Entity, Entity> model, EpochDoctor doctor, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         Tensor<float> corpus = model.EmbedCandidates(data.Corpus, team, cancellationToken);
         Tensor<float> queries = model.EmbedQueries(data.Validation!.Queries, team, cancellationToken);
         QueryRanks ranks = data.Validation.Rank(queries, corpus, team, cancellationToken);
-        long doctor = Stopwatch.GetTimestamp();
-        DoctorReport report = Examine(queries, corpus, ranks, masked);
-        _health.Add(new EpochHealth(_epochsBefore + _health.Count + 1, report, Stopwatch.GetElapsedTime(doctor)));
+        doctor.Look(queries, corpus, ranks);
         _looking += Stopwatch.GetElapsedTime(start);
         return _metrics.ToDictionary(metric => metric.Name, metric => metric.Metric.Of(ranks, Ties(named.Description)), StringComparer.Ordinal);
-    }
-
-    private DoctorReport Examine(Tensor<float> queries, Tensor<float> corpus, QueryRanks ranks, double masked)
-    {
-        int count = Math.Min(DoctorQueries, queries.Shape.Rows);
-        ScoredCandidate<int>[][] answers = new BruteForceIndex<int>(corpus, [.. Enumerable.Range(0, corpus.Shape.Rows)], team).Search(queries.Rows(0, count), DoctorAnswers);
-        return ModelDoctor.Examine(queries, corpus, ranks, [.. answers.SelectMany(list => list.Select(answer => answer.Row))], masked);
     }
 
     /// <summary>Ties count against a model, but for the names whose original counts them for it.</summary>
@@ -210,33 +196,4 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
 
     private QueryRanks? Rank(TwoTowerModel<Entity, Entity> model, Tensor<float> corpus, HeldOutQueries? heldOut, CancellationToken cancellationToken) =>
         heldOut?.Rank(model.EmbedQueries(heldOut.Queries, team, cancellationToken), corpus, team, cancellationToken);
-
-    /// <summary>The share of a batch's scores that are taken out, as it is to be expected of pairs drawn at random.</summary>
-    private double MaskedShare(RetrievalDataset pairs)
-    {
-        float[] frequencies = pairs.CandidateFrequencies();
-        if (!named.Description.Task.RemoveKnownPositives)
-        {
-            return named.Description.Task.RemoveAccidentalHits ? frequencies.Sum(frequency => (double)frequency * frequency) : 0;
-        }
-
-        InteractionLog train = data.Split.Train;
-        double[] ofUser = new double[train.Users.Count];
-        var seen = new HashSet<(int, int)>();
-        for (int i = 0; i < train.Count; i++)
-        {
-            if (seen.Add((train.UserColumn[i], train.ItemColumn[i])))
-            {
-                ofUser[train.UserColumn[i]] += frequencies[train.ItemColumn[i]];
-            }
-        }
-
-        double sum = 0;
-        foreach (int user in train.UserColumn)
-        {
-            sum += ofUser[user];
-        }
-
-        return Math.Min(1, sum / train.Count);
-    }
 }

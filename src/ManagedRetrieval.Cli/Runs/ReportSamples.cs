@@ -41,16 +41,9 @@ internal sealed class ReportSamples
         Tensor<float> corpus = _results.Kept.Corpus;
         for (int query = 0; query < _queries.Shape.Rows; query++)
         {
-            foreach (int item in _test.Interactions.Positives[query])
-            {
-                positives.Add(TensorPrimitives.Dot<float>(_queries.Row(query), corpus.Row(item)));
-            }
-
+            positives.AddRange(RowScores.Of(_queries.Rows(query, 1), corpus, _test.Interactions.Positives[query], _team));
             others.Sample(_results.Kept.Seed, (ulong)query, drawn);
-            foreach (int item in drawn)
-            {
-                randoms.Add(TensorPrimitives.Dot<float>(_queries.Row(query), corpus.Row(item)));
-            }
+            randoms.AddRange(RowScores.Of(_queries.Rows(query, 1), corpus, drawn, _team));
         }
 
         return ScoreHistogram.Count(Bins, ("held-out items", positives.ToArray()), ("random items", randoms.ToArray()));

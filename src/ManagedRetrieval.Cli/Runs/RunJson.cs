@@ -158,6 +158,7 @@ internal static class RunJson
             WriteFigure(json, "gini", report.Gini);
             WriteFigure(json, "masked_share", report.MaskedShare);
             WriteFigure(json, "milliseconds", health.Cost.TotalMilliseconds);
+            WriteFigure(json, "share_of_epoch", health.Share);
             json.WriteStartArray("findings");
             foreach (string finding in report.Findings)
             {

@@ -16,7 +16,7 @@ internal static class RunSummary
         terminal.Table(
             [
                 new Column("epoch"), new Column("loss"),
-                .. validated ? (Column[])[new Column(metric), new Column("rank"), new Column("norms"), new Column("ties"), new Column("coverage"), new Column("masked"), new Column("doctor")] : [],
+                .. validated ? (Column[])[new Column(metric), .. EpochHealth.Titles.Select(title => new Column(title))] : [],
                 new Column("time"),
             ],
             [.. trained.Result.Select((epoch, i) => (IReadOnlyList<string>)
@@ -66,14 +66,9 @@ internal static class RunSummary
             ])]);
     }
 
-    private static string[] Health(EpochResult epoch, string metric, EpochHealth? health) => health is null ? ["", "", "", "", "", "", ""] :
+    private static IEnumerable<string> Health(EpochResult epoch, string metric, EpochHealth? health) => health is null ? Enumerable.Repeat("", 1 + EpochHealth.Titles.Count) :
     [
-        epoch.Validation.TryGetValue(metric, out double value) ? string.Create(CultureInfo.InvariantCulture, $"{value:f4}") : "",
-        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.EffectiveRank:f1}/{health.Report.Candidates.Dimensions}"),
-        string.Create(CultureInfo.InvariantCulture, $"{health.Report.Candidates.NormLow:g2}-{health.Report.Candidates.NormHigh:g2}"),
-        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.TieRate:f1} %"),
-        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.Coverage:f1} %"),
-        string.Create(CultureInfo.InvariantCulture, $"{100 * health.Report.MaskedShare:f1} %"),
-        string.Create(CultureInfo.InvariantCulture, $"{health.Cost.TotalMilliseconds:f0} ms"),
+        string.Create(CultureInfo.InvariantCulture, $"{epoch.Validation[metric]:f4}"),
+        .. health.Figures,
     ];
 }

@@ -4,6 +4,7 @@ using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Reports;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 
 namespace ManagedRetrieval.Cli.Runs;
@@ -22,6 +23,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
             _ = MetricNames.Of(named.Description);
         }
 
+        DateTime start = DateTime.UtcNow;
         string[] files = [settings.ModelFile, settings.ReportFile, .. Checkpoints(), .. settings.JsonFile is { } json ? (string[])[json] : []];
         using OutputPlace place = OutputPlace.Prepare(files);
         using var team = new WorkerTeam(settings.Workers);
@@ -42,6 +44,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         }
 
         place.MakeFolders();
+        AtomicFile.RemoveLeftovers(settings.OutputDirectory, start);
         if (!settings.Resume)
         {
             // Of another run, which nobody asked to go on with.

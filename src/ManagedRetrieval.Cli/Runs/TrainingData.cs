@@ -8,8 +8,8 @@ namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary>The data of a run: its parts, its corpus, and what was held out.</summary>
 /// <remarks>
-/// The corpus is every item of the log, in any part, by its number there; then, where wanted, the further rows of the
-/// items' table. All keys are texts.
+/// The corpus is every item of the log, in any part, by its number there. Where wanted, the further rows of the items' table
+/// are items of the log too, which nobody has met, so that baselines rank them as models do. All keys are texts.
 /// </remarks>
 internal sealed class TrainingData
 {
@@ -23,16 +23,7 @@ internal sealed class TrainingData
     {
         (Split, _users, _items, _evaluation) = (split, users, items, evaluation);
         (_userRows, _itemRows) = (users?.Join(split.Train.Users), items?.Join(split.Train.Items));
-        List<Entity> corpus = [.. Enumerable.Range(0, split.Train.Items.Count).Select(Item)];
-        if (evaluation.AllItems && items is not null)
-        {
-            HashSet<string> known = [.. corpus.Select(item => item.Key)];
-            corpus.AddRange(Enumerable.Range(0, items.Count)
-                .Where(row => !known.Contains(items.Ids.Describe(row)))
-                .Select(row => new Entity(items.Ids.Describe(row), 0, [], new TableRow(items, row))));
-        }
-
-        Corpus = corpus;
+        Corpus = [.. Enumerable.Range(0, split.Train.Items.Count).Select(Item)];
         Validation = HeldOut(split.Validation, evaluation, split.Train);
         Test = HeldOut(split.Test, evaluation, split.Train, split.Validation);
     }
@@ -62,6 +53,11 @@ internal sealed class TrainingData
             settings.Users, "--users", settings.UserIdColumn ?? settings.UserColumn, models.SelectMany(model => model.Query.Features), [], settings, terminal, cancellationToken).ConfigureAwait(false);
         ItemTable? items = await DataFiles.TableAsync(
             settings.Items, "--items", settings.ItemIdColumn ?? settings.ItemColumn, models.SelectMany(model => model.Candidate.Features), DataFiles.Shown(settings), settings, terminal, cancellationToken).ConfigureAwait(false);
+        for (int row = 0; first.Evaluation.AllItems && row < items?.Count; row++)
+        {
+            split.Train.Items.Add(items.Ids, row);
+        }
+
         var data = new TrainingData(split, users, items, first.Evaluation);
         if (data._itemRows is { ItemsWithoutAttributes: > 0 } join)
         {
@@ -89,21 +85,23 @@ internal sealed class TrainingData
                 (train.HasWeights ? train.WeightColumn[i] : 1) * (recency?.Weight(lines.All(train.UserColumn[i]).Count - 1 - position) ?? 1)))]);
     }
 
-    /// <summary>What features are fitted on: the training part alone.</summary>
+    /// <summary>What features of queries are fitted on.</summary>
+    /// <param name="all">All users and candidates; else those of the training part.</param>
     /// <param name="earlier">A model whose users and items keep their places; null for none.</param>
-    public FitData QueryFit(SavedModel? earlier)
+    public FitData QueryFit(bool all, SavedModel? earlier)
     {
-        int[] users = Split.Train.UserColumn.ToArray();
-        return new FitData([.. users.Distinct().Select(user => User(user, 0, []))], users.Select(Split.Train.Users.Describe), ItemKeys())
+        int[] users = [.. FittedParts(all).SelectMany(part => part.UserColumn.ToArray())];
+        return new FitData([.. users.Distinct().Select(user => User(user, 0, []))], users.Select(Split.Train.Users.Describe), ItemKeys(all))
         {
             EarlierKeys = earlier?.UserKeys ?? [],
             EarlierItems = earlier?.ItemKeys ?? [],
         };
     }
 
-    /// <summary>What features are fitted on: the training part alone.</summary>
+    /// <summary>What features of candidates are fitted on.</summary>
+    /// <param name="all">All candidates; else those of the training part.</param>
     /// <param name="earlier">A model whose items keep their places; null for none.</param>
-    public FitData CandidateFit(SavedModel? earlier) => new([.. Split.Train.ItemColumn.ToArray().Distinct().Select(Item)], ItemKeys(), ItemKeys())
+    public FitData CandidateFit(bool all, SavedModel? earlier) => new([.. FittedItems(all).Distinct().Select(Item)], ItemKeys(all), ItemKeys(all))
     {
         EarlierKeys = earlier?.ItemKeys ?? [],
         EarlierItems = earlier?.ItemKeys ?? [],
@@ -153,7 +151,16 @@ internal sealed class TrainingData
         return new HeldOutQueries(heldOut, [.. heldOut.Users.ToArray().Select(user => User(user, part.HasTimes ? first[user] : 0, part.HasTimes ? lines.Until(user, first[user]) : lines.All(user)))]);
     }
 
-    private IEnumerable<string> ItemKeys() => Split.Train.ItemColumn.ToArray().Select(Split.Train.Items.Describe);
+    private InteractionLog[] FittedParts(bool all) => all ? [Split.Train, Split.Validation, Split.Test] : [Split.Train];
+
+    /// <summary>Items, each as often as it occurs; those that never do come last, once.</summary>
+    private int[] FittedItems(bool all)
+    {
+        int[] met = [.. FittedParts(all).SelectMany(part => part.ItemColumn.ToArray())];
+        return all ? [.. met, .. Enumerable.Range(0, Corpus.Count).Except(met)] : met;
+    }
+
+    private IEnumerable<string> ItemKeys(bool all) => FittedItems(all).Select(Split.Train.Items.Describe);
 
     private Entity User(int user, long time, IReadOnlyList<string> history) =>
         new(Split.Train.Users.Describe(user), time, history, _userRows is { } rows ? new TableRow(_users, rows.Rows[user]) : TableRow.None);

@@ -16,10 +16,16 @@ internal static class RowMap
         (ListFeature<int> now, ListFeature<int> before) => Between(now.Element, before.Element),
         (ListFeature<long> now, ListFeature<long> before) => Between(now.Element, before.Element),
         (TextFeature now, TextFeature before) when now.Options == before.Options => Same(now.RowCount),
-        (HashFeature<string> now, HashFeature<string> before) when (now.RowCount, now.Hashes, now.Seed) == (before.RowCount, before.Hashes, before.Seed) => Same(now.RowCount),
+        (HashFeature<string> now, HashFeature<string> before) => Of(now, before),
+        (HashFeature<int> now, HashFeature<int> before) => Of(now, before),
+        (HashFeature<long> now, HashFeature<long> before) => Of(now, before),
         (TimeBucketFeature now, TimeBucketFeature before) when (now.Buckets, now.Unit, now.OffsetMinutes) == (before.Buckets, before.Unit, before.OffsetMinutes) => Same(now.RowCount),
         _ => null,
     };
+
+    private static int[]? Of<TKey>(HashFeature<TKey> now, HashFeature<TKey> before)
+        where TKey : notnull =>
+        (now.RowCount, now.Hashes, now.Seed) == (before.RowCount, before.Hashes, before.Seed) ? Same(now.RowCount) : null;
 
     private static int[] Of<TKey>(Vocabulary<TKey> now, Vocabulary<TKey> before)
         where TKey : notnull, IEquatable<TKey>

@@ -7,6 +7,8 @@ namespace ManagedRetrieval.Persistence;
 /// </remarks>
 internal sealed class AtomicFile : IDisposable
 {
+    private const string Prefix = ".snapshot-", Suffix = ".tmp";
+
     private readonly string _target;
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -22,7 +24,7 @@ internal sealed class AtomicFile : IDisposable
         }
 
         // Not derived from the target's name, which may already be as long as the file system allows.
-        _temporary = Path.Combine(Path.GetDirectoryName(_target) ?? _target, $".snapshot-{Guid.NewGuid():N}.tmp");
+        _temporary = Path.Combine(Path.GetDirectoryName(_target) ?? _target, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
         _stream = new FileStream(_temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -38,6 +40,21 @@ internal sealed class AtomicFile : IDisposable
         !OperatingSystem.IsWindows()
         && (fullPath.StartsWith("/proc/", StringComparison.Ordinal)
             || (fullPath.StartsWith("/dev/", StringComparison.Ordinal) && !fullPath.StartsWith("/dev/shm/", StringComparison.Ordinal)));
+
+    /// <summary>Removes the temporaries that writes left in a folder when their process was killed.</summary>
+    /// <param name="folder">It must be there.</param>
+    /// <param name="writtenBefore">In UTC. What was written to since then may be another process's, as may be what is open.</param>
+    public static void RemoveLeftovers(string folder, DateTime writtenBefore)
+    {
+        foreach (string file in Directory.GetFiles(folder, $"{Prefix}*{Suffix}"))
+        {
+            string number = Path.GetFileName(file)[Prefix.Length..^Suffix.Length];
+            if (number.Length == 32 && number.All(char.IsAsciiHexDigitLower) && File.GetLastWriteTimeUtc(file) < writtenBefore)
+            {
+                TryRemove(file);
+            }
+        }
+    }
 
     public static void Write(string path, Action<Stream> write)
     {
@@ -92,6 +109,23 @@ internal sealed class AtomicFile : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // What made the write fail is the error to report, not that its leftovers could not be removed.
+        }
+    }
+
+    private static void TryRemove(string file)
+    {
+        try
+        {
+            using (new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None))
+            {
+                // A write that goes on holds its file alone.
+            }
+
+            File.Delete(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Somebody still writes to it, or it may not be removed; it does no harm.
         }
     }
 

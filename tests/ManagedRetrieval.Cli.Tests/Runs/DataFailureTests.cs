@@ -76,7 +76,7 @@ public sealed class DataFailureTests : IDisposable
     public async Task A_split_by_time_needs_times()
     {
         string model = SmallData.Ids.Replace("\"task\": {", "\"split\": { \"type\": \"latest\" }, \"task\": {", StringComparison.Ordinal);
-        (await InProcess.RunAsync("train", "--data", _data.Csv, "--config", _data.Config("latest", model), "--out", _data.Out)).Failed(1, "cannot be cut", "times");
+        (await InProcess.RunAsync("train", "--data", _data.Csv, "--config", _data.Config("latest", model), "--out", _data.Out)).Failed(1, "'latest'", "the latest interactions", "--time");
     }
 
     [Fact]

@@ -50,6 +50,13 @@ public sealed class DescriptionFailureTests : IDisposable
     [InlineData("\"epochs\": 3", "\"epochs\": 0", "training.epochs is 0, expected at least 1")]
     [InlineData("\"epochs\": 3", "\"epochs\": 3, \"patience\": 0", "training.patience is 0, expected at least 1")]
     [InlineData("\"epochs\": 3", "\"epochs\": 3, \"sampled_negatives\": -1", "training.sampled_negatives is -1, expected at least 0")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 3, \"hard_negatives\": { \"per_query\": 0 }", "training.hard_negatives.per_query is 0, expected at least 1")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 3, \"hard_negatives\": { \"every_steps\": 0 }", "training.hard_negatives.every_steps is 0, expected at least 1")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 3, \"hard_negatives\": { \"skip\": -1 }", "training.hard_negatives.skip is -1, expected at least 0")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 3, \"hard_negatives\": {}, \"correct_sampling_bias\": true", "line 7", "training.correct_sampling_bias is true, expected false with hard_negatives")]
+    [InlineData("\"task\": {", "\"split\": { \"duplicates\": \"keep_some\" }, \"task\": {", "split.duplicates has a value of the wrong kind, expected one of keep_all, keep_first, keep_last.")]
+    [InlineData("\"task\": {", "\"split\": { \"minimum_per_user\": 0 }, \"task\": {", "split.minimum_per_user is 0, expected at least 1")]
+    [InlineData("\"task\": {", "\"split\": { \"minimum_per_item\": 0 }, \"task\": {", "split.minimum_per_item is 0, expected at least 1")]
     [InlineData("0.05", "0", "optimizer.learning_rate is 0, expected a number above 0")]
     [InlineData("0.05", "-1", "optimizer.learning_rate is -1, expected a number above 0")]
     [InlineData("0.05", "1e999", "optimizer.learning_rate")]
@@ -95,7 +102,7 @@ public sealed class DescriptionFailureTests : IDisposable
     public async Task A_model_that_is_not_there_or_is_there_twice_is_refused_by_name()
     {
         (await InProcess.RunAsync("train", "--data", "nowhere.csv", "--config", _data.At("none.json"))).Failed(1, _data.At("none.json"));
-        (await InProcess.RunAsync("train", "--data", "nowhere.csv", "--preset", "nope")).Failed(1, "no preset 'nope'", "two-tower-ids, text, sequence, tfrs-basic");
+        (await InProcess.RunAsync("train", "--data", "nowhere.csv", "--preset", "nope")).Failed(2, "'nope'", "two-tower-ids", "text", "sequence", "tfrs-basic", "--help'");
         (await InProcess.RunAsync("train", "--data", "nowhere.csv", "--preset", "text", "--preset", "text")).Failed(1, "the name 'text'");
         (await InProcess.RunAsync("train", "--data", "nowhere.csv", "--config", _data.Config("a/ids"), "--config", _data.Config("b/ids"))).Failed(1, "the name 'ids'");
     }

@@ -47,6 +47,33 @@ public sealed class FeatureDescriptionTests : IDisposable
     public Task Every_part_of_a_description_is_trained_and_measured_again_alike(string part) => TrainAndEvaluateAsync(
         $$"""{ "dimensions": 8, {{part}}, "query": { "features": [{{User}}] }, "candidate": { "features": [{{Item}}] }, "training": { "epochs": 2, "batch_size": 32, "metric": "recall@3", "correct_sampling_bias": true, "sampled_negatives": 8, "patience": 1 } }""");
 
+    [Theory]
+    [InlineData("number", "u(\\\\d+)", "i(\\\\d)")]
+    [InlineData("bucket", "(\\\\d)$", "i(\\\\d+)")]
+    public async Task A_number_in_a_key_needs_no_table(string type, string user, string item)
+    {
+        string model = Model($$"""{ "type": "{{type}}", "from": "user", "pattern": "{{user}}" }""", $$"""{ "type": "{{type}}", "from": "item", "pattern": "{{item}}" }""");
+        (await _data.TrainAsync("--config", _data.Config("keys", model))).Succeeded();
+        (await _data.EvaluateAsync(_data.At("again.json"))).Succeeded();
+        Assert.Equal(SmallData.Figures(_data.Json, "metrics", "test"), SmallData.Figures(_data.At("again.json"), "metrics", "test"));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_a_number_is_one_without_a_pattern()
+    {
+        string data = _data.WriteCsv("numbers.csv", SmallData.Rows.Select(row => (row.User[1..], row.Item, row.Time)));
+        var figures = new List<string>();
+        foreach (string pattern in (string[])["", ", \"pattern\": \"^(.*)$\"", ", \"pattern\": \"(.)$\""])
+        {
+            string config = _data.Config("keys", Model($$"""{ "type": "number", "from": "user"{{pattern}} }""", Item));
+            (await InProcess.RunAsync("train", "--data", data, "--time", "time", "--config", config, "--out", _data.Out, "--json", _data.Json)).Succeeded();
+            figures.Add(SmallData.Figures(_data.Json, "metrics"));
+        }
+
+        Assert.Equal(figures[0], figures[1]);
+        Assert.NotEqual(figures[0], figures[2]);
+    }
+
     [Fact]
     public async Task Comments_and_trailing_commas_are_no_mistake()
     {

@@ -40,6 +40,31 @@ public sealed class RepeatedTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_run_left_is_removed_and_nothing_else()
+    {
+        const string Number = "0123456789abcdef0123456789abcdef";
+        string left = _data.Write($"out/.snapshot-{Number}.tmp", "half"), open = _data.Write($"out/.snapshot-{Number[1..]}f.tmp", "in use");
+        string[] others =
+        [
+            _data.Write($"out/.snapshot-{Number[1..]}e.tmp", "written to later"), _data.Write("out/.snapshot-mine.tmp", ""), _data.Write($"out/.snapshot-{Number}", ""),
+            _data.Write($"out/snapshot-{Number}.tmp", ""), _data.Write($"out/.snapshot-{Number.ToUpperInvariant()}.tmp", ""), _data.Write($"out/in/.snapshot-{Number}.tmp", ""), open,
+        ];
+        foreach (string file in others.Skip(1).Append(left))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        }
+
+        File.SetLastWriteTimeUtc(others[0], DateTime.UtcNow.AddDays(1));
+        using (new FileStream(open, FileMode.Open, FileAccess.Write, FileShare.None))
+        {
+            (await _data.TrainAsync("--config", _data.Config("ids"))).Succeeded();
+        }
+
+        Assert.False(File.Exists(left));
+        Assert.All(others, file => Assert.True(File.Exists(file), file));
+    }
+
+    [Fact]
     public async Task What_fails_leaves_no_folder()
     {
         (await _data.TrainAsync("--config", _data.Config("ids"), "--user", "nobody")).Failed(1, "nobody");

@@ -63,6 +63,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(["3", "4"], result.Lines.Where(line => line.StartsWith("  epoch ", StringComparison.Ordinal)).Select(line => line[8..9]));
         using var document = System.Text.Json.JsonDocument.Parse(SmallData.Figures(_data.Json, "epochs"));
         Assert.Equal([false, false, true, true], document.RootElement.EnumerateArray().Select(epoch => epoch.TryGetProperty("doctor", out _)));
+        Assert.Equal(2, result.Lines.Count(line => line.StartsWith("    ndcg@10 0.", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AngleSharp.Html.Parser;
+using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Tests.EndToEnd;
 using ManagedRetrieval.Persistence;
 
@@ -84,6 +85,28 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task The_doctor_speaks_at_the_end_of_each_epoch_and_tells_which_part_of_it_he_took()
+    {
+        // At the end of the first epoch, before the second has begun, what follows is not known yet.
+        using var cancellation = new CancellationTokenSource();
+        using var output = new WatchedWriter("    ndcg@10 ", cancellation.Cancel);
+        ToolResult first = await RepeatedTrainingTests.RunAsync(output, cancellation.Token, "train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out);
+        first.Failed(130, "Interrupted.");
+        Assert.DoesNotContain("epoch 2/3", first.Output, StringComparison.Ordinal);
+        string said = Assert.Single(first.Lines, line => line.StartsWith("    ndcg@10 ", StringComparison.Ordinal));
+        Assert.All((string[])[", rank ", "/8, norms ", ", ties ", ", coverage ", ", masked ", ", doctor "], figure => Assert.Contains(figure, said, StringComparison.Ordinal));
+
+        (await _data.TrainAsync("--config", _data.At("ids.json"))).Succeeded();
+        using var document = JsonDocument.Parse(SmallData.Figures(_data.Json, "epochs"));
+        Assert.All(document.RootElement.EnumerateArray(), epoch =>
+        {
+            double share = epoch.GetProperty("doctor").GetProperty("share_of_epoch").GetDouble();
+            Assert.InRange(share, double.Epsilon, 1);
+            Assert.Equal(epoch.GetProperty("doctor").GetProperty("milliseconds").GetDouble(), 1000 * share * epoch.GetProperty("seconds").GetDouble(), 1e-6);
+        });
+    }
+
+    [Fact]
     public async Task Several_models_and_seeds_are_compared_and_the_first_model_is_kept()
     {
         ToolResult result = (await _data.TrainAsync("--config", _data.Config("first"), "--config", _data.Config("second", SmallData.Ids.Replace("\"epochs\": 3", "\"epochs\": 1", StringComparison.Ordinal)), "--seeds", "2")).Succeeded();
@@ -123,6 +146,44 @@ public sealed class TrainTests : IDisposable
         string html = await File.ReadAllTextAsync(_data.Report);
         Assert.Contains("58.5", html, StringComparison.Ordinal);
         Assert.Contains("drama", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_all_rows_of_the_table_are_candidates_baselines_rank_them_too()
+    {
+        const int More = 100;
+        string items = _data.Write("more.csv", await File.ReadAllTextAsync(_data.ItemTable) + string.Concat(Enumerable.Range(SmallData.Items, More).Select(i => $"i{i},Title of {i},war|g1,1,0|0\n")));
+        string some = SmallData.Ids.Replace("\"task\"", "\"evaluation\": { \"exclude_seen\": false, \"all_items\": false }, \"task\"", StringComparison.Ordinal);
+        string[] arguments = ["--items", items, "--label", "title"];
+        (await _data.TrainAsync(["--config", _data.Config("some", some), .. arguments])).Succeeded();
+        string popular = SmallData.Figures(_data.Json, "baselines", "most popular", "recall@10");
+        Assert.Equal(10.0 / SmallData.Items, double.Parse(SmallData.Figures(_data.Json, "baselines", "random", "recall@10"), System.Globalization.CultureInfo.InvariantCulture), 1e-9);
+        (await _data.TrainAsync(["--config", _data.Config("all", some.Replace("\"all_items\": false", "\"all_items\": true", StringComparison.Ordinal)), .. arguments])).Succeeded();
+        Assert.Equal(10.0 / (SmallData.Items + More), double.Parse(SmallData.Figures(_data.Json, "baselines", "random", "recall@10"), System.Globalization.CultureInfo.InvariantCulture), 1e-9);
+        Assert.Equal($"{SmallData.Items + More}", SmallData.Figures(_data.Json, "data", "items"));
+
+        // Nobody has met the further items, so the most popular of all are those of some.
+        Assert.Equal(popular, SmallData.Figures(_data.Json, "baselines", "most popular", "recall@10"));
+        (await _data.EvaluateAsync(_data.At("again.json"), "--items", items)).Succeeded();
+        Assert.Equal(SmallData.Figures(_data.Json, "baselines"), SmallData.Figures(_data.At("again.json"), "baselines"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_tutorials_preset_knows_every_title_of_the_table_and_every_user(bool all)
+    {
+        string items = _data.Write("more.csv", await File.ReadAllTextAsync(_data.ItemTable) + "i40,Never met,war|g1,1,0|0\n");
+        string data = _data.WriteCsv("last.csv", [.. SmallData.Rows, ("only", "i1", 1_900_000_000)]);
+        string preset = ModelFile.Write(ModelFile.Preset("tfrs-basic") with { Split = new() { Type = SplitKind.Latest, ValidationShare = 0, TestShare = 0.003 } });
+        string config = _data.Config("tutorial", all ? preset : preset.Replace("\"fit_on_all\":true", "\"fit_on_all\":false", StringComparison.Ordinal));
+        (await InProcess.RunAsync("train", "--data", data, "--time", "time", "--items", items, "--config", config, "--epochs", "1", "--out", _data.Out, "--json", _data.Json)).Succeeded();
+        Assert.Equal("1", SmallData.Figures(_data.Json, "data", "test"));
+        SafetensorsFile model = SafetensorsFile.Load(_data.Model);
+
+        // One row more is for all that is unknown.
+        long[] rows = [.. model.Tensors.Where(tensor => tensor.Name.EndsWith(".table", StringComparison.Ordinal)).Select(tensor => tensor.Shape[0]).Order()];
+        Assert.Equal(all ? [SmallData.Users + 2, SmallData.Items + 2] : [SmallData.Users + 1, SmallData.Items + 1], rows);
     }
 
     [Fact]

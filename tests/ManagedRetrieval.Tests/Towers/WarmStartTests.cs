@@ -45,6 +45,31 @@ public class WarmStartTests
         Assert.Equal(earlier.EmbedCandidates(["y"]).Span.ToArray(), model.EmbedCandidates(["y"]).Span.ToArray());
     }
 
+    [Fact]
+    public void Hashed_ids_of_every_kind_keep_their_rows_where_size_hashes_and_seed_are_the_same()
+    {
+        Hashed(["a", "b", ""]);
+        Hashed([1, -7, int.MaxValue]);
+        Hashed([1L, -7L, long.MinValue]);
+
+        static void Hashed<TKey>(TKey[] keys)
+            where TKey : notnull
+        {
+            TwoTowerModel<TKey, TKey> earlier = Hashes<TKey>(1, 20, 2, 3);
+            foreach ((TwoTowerModel<TKey, TKey> model, bool same) in new[] { (Hashes<TKey>(2, 20, 2, 3), true), (Hashes<TKey>(2, 20, 1, 3), false), (Hashes<TKey>(2, 20, 2, 4), false), (Hashes<TKey>(2, 19, 2, 3), false) })
+            {
+                float[] before = [.. model.EmbedQueries(keys).Span];
+                WarmStart taken = WarmStart.Apply(model, earlier);
+                Assert.Equal(same ? [.. earlier.EmbedQueries(keys).Span] : before, model.EmbedQueries(keys).Span.ToArray());
+                Assert.Equal(same ? 0 : 2, taken.Left.Count);
+            }
+        }
+
+        static TwoTowerModel<TKey, TKey> Hashes<TKey>(ulong seed, int buckets, int hashes, ulong hashSeed)
+            where TKey : notnull =>
+            new(new HashFeature<TKey>(buckets, hashes, hashSeed), new HashFeature<TKey>(buckets, hashes, hashSeed), new TwoTowerOptions { Dimensions = 4, Seed = seed });
+    }
+
     private static float[] Query(TwoTowerModel<string, string> model, string key) => model.EmbedQueries([key]).Span.ToArray();
 
     private static TwoTowerModel<string, string> Model(string[] users, string[] items, ulong seed, int dimensions = 4) => new(
