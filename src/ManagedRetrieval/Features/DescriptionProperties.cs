@@ -112,6 +112,9 @@ internal sealed class DescriptionProperties
         return value.ValueKind == JsonValueKind.String && Decode(value.GetString) is { Length: > 0 } text ? text : throw Error(name, Show(value), Expected);
     }
 
+    /// <summary>Null where the property is null; it must be there.</summary>
+    public string? GetOptionalText(string name) => Get(name, "a non-empty string or null").ValueKind == JsonValueKind.Null ? null : GetText(name);
+
     public ulong GetUnsigned(string name)
     {
         const string Expected = "an integer from 0 to 18446744073709551615";

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Indexing;
 
@@ -15,6 +17,10 @@ namespace ManagedRetrieval.Indexing;
 public sealed class BruteForceIndex<TId> : TopKIndex<TId>
     where TId : notnull
 {
+    internal const string TypeName = "brute_force";
+
+    private const string RowsName = IndexCodec.Prefix + "embeddings";
+
     private readonly IComputeBackend<float> _backend;
 
     /// <summary>Builds an index.</summary>
@@ -42,11 +48,30 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
         _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
     }
 
+    private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
+        : base(rows.Shape.RowLength, parts.Identifiers, parts.Similarity)
+    {
+        Embeddings = rows;
+        _backend = parts.Backend ?? new CpuBackend<float>(parts.Workers ?? WorkerTeam.Inline);
+    }
+
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
     public Tensor<float> Embeddings { get; }
 
     /// <inheritdoc/>
     public override bool IsExact => true;
+
+    internal override string Type => TypeName;
+
+    internal static BruteForceIndex<TId> Read(IndexParts<TId> parts)
+    {
+        parts.AllowOnly();
+        Tensor<float> rows = SnapshotTensors.View(parts.File, RowsName, 2);
+        IndexArguments.CheckShape(rows, parts.Identifiers, "candidateEmbeddings");
+        return new BruteForceIndex<TId>(rows, parts);
+    }
+
+    internal override void WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>

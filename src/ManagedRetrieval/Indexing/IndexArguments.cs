@@ -33,9 +33,9 @@ internal static class IndexArguments
         }
     }
 
-    /// <summary>Checks rows and their identifiers.</summary>
-    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
-    public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
+    /// <summary>Checks that rows and their identifiers are as many as each other.</summary>
+    /// <exception cref="ArgumentException">There are no rows, or rows and identifiers differ in number.</exception>
+    public static void CheckShape<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
         where TId : notnull
     {
         ArgumentNullException.ThrowIfNull(identifiers);
@@ -49,7 +49,14 @@ internal static class IndexArguments
         {
             throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers.Count}.", nameof(identifiers));
         }
+    }
 
+    /// <summary>Checks rows and their identifiers.</summary>
+    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, an identifier is null, or a row is not finite.</exception>
+    public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
+        where TId : notnull
+    {
+        CheckShape(embeddings, identifiers, argument);
         for (int row = 0; row < identifiers.Count; row++)
         {
             if (identifiers[row] is null)

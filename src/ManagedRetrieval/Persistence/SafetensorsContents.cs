@@ -57,6 +57,9 @@ internal sealed class SafetensorsContents
             : throw Bad(source, $"metadata '{SafetensorsHeader.TensorChecksumsKey}' has {checksums.Length} characters, expected {expected} for {tensors.Length} tensors.");
     }
 
+    /// <summary>The checksum that the header says a tensor has; null where the file has none.</summary>
+    public string? ChecksumOf(int tensor) => _checksums?.Substring(tensor * (SafetensorsHeader.Digits + 1), SafetensorsHeader.Digits);
+
     /// <summary>Holds a tensor's bytes against its checksum, if it has one.</summary>
     /// <exception cref="SnapshotFormatException">They differ.</exception>
     public void CheckTensor(int tensor, XxHash64 hash)

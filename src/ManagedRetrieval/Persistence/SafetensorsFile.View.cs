@@ -46,6 +46,28 @@ public sealed partial class SafetensorsFile
     /// <inheritdoc cref="ViewFloats" path="/remarks|/exception"/>
     public ReadOnlyMemory<byte> ViewBytes(string name) => View<byte>(name, SafetensorsType.U8);
 
+    /// <summary>The texts that <see cref="SafetensorsWriter.AddStrings"/> stored: each decoded when it is asked for where the file is mapped, else all at once.</summary>
+    /// <exception cref="SnapshotFormatException">
+    /// One of the two tensors is missing or of another type or rank. In a file that was loaded also what <see cref="GetStrings"/> refuses; of a mapped one a text that is
+    /// damaged is noticed when it is asked for.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    public IReadOnlyList<string> ViewStrings(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!IsMapped)
+        {
+            return GetStrings(name);
+        }
+
+        string bytes = name + StringTensors.BytesSuffix, offsets = name + StringTensors.OffsetsSuffix;
+        RequireShape(bytes, SafetensorsType.U8, GetInfo(bytes).ElementCount);
+        RequireShape(offsets, SafetensorsType.I64, GetInfo(offsets).ElementCount);
+        return GetInfo(offsets).ElementCount > 0
+            ? new StringList(Source, name, ViewBytes(bytes), ViewLongs(offsets))
+            : throw SnapshotFormatException.InTensor(Source, offsets, "has no element, expected at least one.");
+    }
+
     private ReadOnlyMemory<T> View<T>(string name, SafetensorsType type)
         where T : unmanaged =>
         _payloads.TryView(IndexOf(name, type), out ReadOnlyMemory<T> view) ? view : Get<T>(name, type);

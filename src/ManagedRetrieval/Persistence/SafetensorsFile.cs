@@ -50,6 +50,10 @@ public sealed partial class SafetensorsFile : IDisposable
     /// <summary>The tensors in the order of their data.</summary>
     public IReadOnlyList<SafetensorsInfo> Tensors { get; }
 
+    /// <summary>The checksum that the header says a tensor has; null where the file has none.</summary>
+    /// <exception cref="SnapshotFormatException">The file holds no such tensor.</exception>
+    internal string? ChecksumOf(string name) => _contents.ChecksumOf(IndexOf(name));
+
     /// <summary>Reads and verifies a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="requireChecksums">

@@ -97,6 +97,9 @@ public sealed partial class SafetensorsWriter
         }
     }
 
+    /// <summary>The checksum of a tensor that was added, whose bytes from now on must not change, as a header has it.</summary>
+    internal string ChecksumOf(string name) => SafetensorsHeader.Hex(_tensors[name].Checksum ??= _tensors[name].Source.Checksum());
+
     private SafetensorsImage BuildImage(CancellationToken cancellationToken)
     {
         string[] names = [.. _tensors.Keys];
@@ -115,7 +118,7 @@ public sealed partial class SafetensorsWriter
             cancellationToken.ThrowIfCancellationRequested();
             Pending tensor = _tensors[names[i]];
             infos[i] = new SafetensorsInfo(names[i], tensor.Type, tensor.Shape, offset, offset + tensor.Source.ByteLength);
-            checksums[i] = tensor.Source.Checksum();
+            checksums[i] = tensor.Checksum ?? tensor.Source.Checksum();
             payloads[i] = tensor.Source;
             offset += tensor.Source.ByteLength;
         }
@@ -175,5 +178,9 @@ public sealed partial class SafetensorsWriter
         }
     }
 
-    private sealed record Pending(SafetensorsType Type, long[] Shape, TensorSource Source);
+    private sealed record Pending(SafetensorsType Type, long[] Shape, TensorSource Source)
+    {
+        /// <summary>Where it was asked for before writing: the file is then of these bytes or fails.</summary>
+        public ulong? Checksum { get; set; }
+    }
 }

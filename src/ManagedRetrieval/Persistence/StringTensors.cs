@@ -58,22 +58,25 @@ internal static class StringTensors
             (long begin, long end) = (offsets[i], offsets[i + 1]);
             if (begin > end || end > utf8.Length)
             {
-                throw SnapshotFormatException.InTensor(source, table,
-                    string.Create(CultureInfo.InvariantCulture, $"text {i} runs from {begin} to {end}, expected ascending offsets up to {utf8.Length}."));
+                throw BadOffsets(source, name, i, begin, end, utf8.Length);
             }
 
-            ReadOnlySpan<byte> text = utf8[(int)begin..(int)end];
-            if (!Utf8.IsValid(text))
-            {
-                throw SnapshotFormatException.InTensor(source, name + BytesSuffix,
-                    string.Create(CultureInfo.InvariantCulture, $"text {i}, bytes {begin} to {end}, is not valid UTF-8."));
-            }
-
-            texts[i] = Encoding.UTF8.GetString(text);
+            texts[i] = Decode(source, name, utf8[(int)begin..(int)end], i, begin);
         }
 
         return texts;
     }
+
+    /// <summary>One text of the list: number <paramref name="index"/>, whose bytes begin at <paramref name="begin"/>.</summary>
+    /// <exception cref="SnapshotFormatException">It is not valid UTF-8.</exception>
+    public static string Decode(string source, string name, ReadOnlySpan<byte> text, int index, long begin) => Utf8.IsValid(text)
+        ? Encoding.UTF8.GetString(text)
+        : throw SnapshotFormatException.InTensor(source, name + BytesSuffix,
+            string.Create(CultureInfo.InvariantCulture, $"text {index}, bytes {begin} to {begin + text.Length}, is not valid UTF-8."));
+
+    public static SnapshotFormatException BadOffsets(string source, string name, int index, long begin, long end, int bytes) =>
+        SnapshotFormatException.InTensor(source, name + OffsetsSuffix,
+            string.Create(CultureInfo.InvariantCulture, $"text {index} runs from {begin} to {end}, expected ascending offsets up to {bytes}."));
 
     private static string Problem(string name, int index, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"Text {index} of '{name}' {what}.");

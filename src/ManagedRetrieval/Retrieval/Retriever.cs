@@ -22,16 +22,31 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>Joins a model and an index that was built from its candidate embeddings.</summary>
     /// <param name="model">Embeds queries.</param>
-    /// <param name="index">Searched with the embeddings.</param>
+    /// <param name="index">Searched with the embeddings. One that has no <see cref="TopKIndex{TId}.ModelVersion"/> is given this model's.</param>
     /// <param name="workers">Shares out the embedding of queries; null runs on the calling thread. It is used, not owned.</param>
-    /// <exception cref="ArgumentException">The index has another number of dimensions than the model.</exception>
-    public Retriever(TwoTowerModel<TQuery, TCandidate> model, BruteForceIndex<TId> index, WorkerTeam? workers = null)
+    /// <exception cref="ArgumentException">The index has another number of dimensions than the model, or is of another model or of another state of it.</exception>
+    public Retriever(TwoTowerModel<TQuery, TCandidate> model, ITopKIndex<TId> index, WorkerTeam? workers = null)
+        : this(model, index, workers, null)
+    {
+    }
+
+    internal Retriever(TwoTowerModel<TQuery, TCandidate> model, ITopKIndex<TId> index, WorkerTeam? workers, string? version)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(index);
         if (index.Dimensions != model.Dimensions)
         {
             throw new ArgumentException($"The model has {model.Dimensions} dimensions, but the index {index.Dimensions}.", nameof(index));
+        }
+
+        if (index is TopKIndex<TId> fixedRows)
+        {
+            version ??= ModelVersion.Of(model.Parameters);
+            fixedRows.ModelVersion ??= version;
+            if (fixedRows.ModelVersion != version)
+            {
+                throw new ArgumentException($"The index is of version {fixedRows.ModelVersion} of a model, expected {version}: it is stale, and would rank wrongly.", nameof(index));
+            }
         }
 
         (Model, Index, _workers) = (model, index, workers);
@@ -41,7 +56,10 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     public TwoTowerModel<TQuery, TCandidate> Model { get; }
 
     /// <summary>The candidates.</summary>
-    public BruteForceIndex<TId> Index { get; }
+    public ITopKIndex<TId> Index { get; }
+
+    /// <summary>The file that it was read from; null for none.</summary>
+    internal SafetensorsFile? File { get; init; }
 
     /// <summary>
     /// For each candidate the probability, per draw, with which training drew it, each in [0, 1], shared, not copied; empty where it is not
@@ -133,6 +151,40 @@ public sealed class Retriever<TQuery, TCandidate, TId>
         return RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend, queryBindings, candidateBindings);
     }
 
+    /// <summary>Maps a file that <see cref="SaveAsync"/> wrote: reads the model, and leaves the index's rows and identifiers where they are.</summary>
+    /// <remarks>
+    /// The index takes no time to open, however large, and is read from the disk as it is searched. Its tensors are not held against their checksums; <see cref="Verify"/>
+    /// does that. The file must not be written while it is mapped; replacing it by another of its name, as saving does, is safe but under Windows, which refuses it.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="queryBindings">Where the query features find their values; null for a model that takes plain texts or keys.</param>
+    /// <param name="candidateBindings">Where the candidate features find their values; null likewise.</param>
+    /// <param name="workers">Shares out the work of searches; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="backend">Where scores are made; null for the processor.</param>
+    /// <exception cref="SnapshotFormatException">The header is damaged, or the file foreign, or it holds a model of other types; the message names what.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static Retriever<TQuery, TCandidate, TId> Map(
+        string path,
+        FeatureBindings<TQuery>? queryBindings = null,
+        FeatureBindings<TCandidate>? candidateBindings = null,
+        WorkerTeam? workers = null,
+        IComputeBackend<float>? backend = null) =>
+        RetrieverSnapshot.Read<TQuery, TCandidate, TId>(SafetensorsFile.Map(path), workers, backend, queryBindings, candidateBindings);
+
+    /// <summary>Holds all tensors of a mapped file against their checksums, which <see cref="Map"/> leaves out; does nothing for another retriever.</summary>
+    /// <param name="progress">Told the bytes that were read; null for nobody.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (File is { IsMapped: true })
+        {
+            File.Verify(progress, cancellationToken);
+        }
+    }
+
     /// <summary>Finds the best candidates for one query.</summary>
     /// <param name="query">A raw query.</param>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
@@ -173,9 +225,11 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// The model must not be trained meanwhile. The texts of one list, such as string identifiers or a vocabulary, may have
     /// no more than 2 GB (<see cref="Array.MaxLength"/> bytes) in UTF-8 together.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">A parameter changed while it was being saved; an earlier file is as it was.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A parameter has changed since the index was built, so that it would rank wrongly, or changed while it was being saved; an earlier file is as it was.
+    /// </exception>
     /// <exception cref="ArithmeticException">A parameter or an embedding of the index is not finite; nothing was written.</exception>
-    /// <exception cref="NotSupportedException">A feature is not one of this library, or identifiers are neither string, int nor long.</exception>
+    /// <exception cref="NotSupportedException">A feature is not one of this library, identifiers are neither string, int nor long, or the index is no <see cref="TopKIndex{TId}"/>.</exception>
     /// <exception cref="ArgumentException">
     /// A list of texts has more than 2 GB; an identifier is no valid Unicode; or a parameter bears a name that the snapshot
     /// uses itself. Nothing was written.

@@ -6,6 +6,7 @@ using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
+using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Persistence;
 using ManagedRetrieval.Tests.Towers;
 
@@ -87,7 +88,7 @@ public sealed class RetrieverFileTests : IDisposable
         Retriever<string, string, string> retriever = RetrieverSamples.Text();
         await retriever.SaveAsync(Target);
         byte[] bytes = await File.ReadAllBytesAsync(Target);
-        foreach ((string name, Tensor<float> tensor) in retriever.Model.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Append(("index.embeddings", retriever.Index.Embeddings)))
+        foreach ((string name, Tensor<float> tensor) in retriever.Model.Parameters.Select(parameter => (parameter.Name, parameter.Value)).Append(("index.embeddings", ((BruteForceIndex<string>)retriever.Index).Embeddings)))
         {
             int last = tensor.Shape.Length - 1;
             float before = tensor.Span[last];
@@ -120,7 +121,7 @@ public sealed class RetrieverFileTests : IDisposable
     public async Task What_cannot_be_saved_is_refused_and_leaves_no_file()
     {
         Retriever<string, string, string> text = RetrieverSamples.Text();
-        Tensor<float> embeddings = text.Index.Embeddings.Rows(0, 1);
+        Tensor<float> embeddings = ((BruteForceIndex<string>)text.Index).Embeddings.Rows(0, 1);
         await Assert.ThrowsAsync<ArgumentException>(
             () => new Retriever<string, string, string>(text.Model, new BruteForceIndex<string>(embeddings, ["\ud800"])).SaveAsync(Target));
         var guids = new Retriever<string, string, Guid>(text.Model, new BruteForceIndex<Guid>(embeddings, [Guid.Empty]));
@@ -134,6 +135,71 @@ public sealed class RetrieverFileTests : IDisposable
             BagTower.Model(feature, tower, feature, tower), new BruteForceIndex<string>(embeddings, ["a"]));
         Assert.Contains("'index.embeddings'", (await Assert.ThrowsAsync<ArgumentException>(() => clash.SaveAsync(Target))).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_model_that_was_trained_after_its_index_was_built_is_not_saved_nor_joined_with_it()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        await retriever.SaveAsync(Target);
+        byte[] before = await File.ReadAllBytesAsync(Target);
+        retriever.Model.Parameters[^1].Value.Span[0] += 1;
+        Refusal.Of<ArgumentException>(() => _ = new Retriever<string, string, string>(retriever.Model, retriever.Index), "stale", "'index'");
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => retriever.SaveAsync(Target));
+        Assert.Contains("build the index anew", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Target));
+    }
+
+    [Fact]
+    public void An_index_of_another_models_rows_is_refused_where_a_file_holds_both()
+    {
+        byte[] whole = RetrieverSamples.Bytes(RetrieverSamples.Text());
+        SafetensorsFile file = Samples.Load(whole);
+        float[] bias = file.GetFloats("query.linear.bias");
+        bias[0] += 1;
+        RetrieverSamples.Refused<string, string, string>(RetrieverSamples.WithTensor(whole, "query.linear.bias", writer => writer.AddCopy("query.linear.bias", bias, bias.Length)), "it is stale");
+    }
+
+    [Fact]
+    public void A_file_of_version_2_which_knew_no_versions_of_models_still_answers_the_same()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        byte[] bytes = RetrieverSamples.Bytes(retriever);
+        Retriever<string, string, string> old = RetrieverSamples.Read<string, string, string>(RetrieverSamples.AsVersion2(bytes));
+        Assert.Equal(retriever.Retrieve(RetrieverSamples.Titles, 9), old.Retrieve(RetrieverSamples.Titles, 9));
+        Assert.Equal(bytes, RetrieverSamples.Bytes(old));
+    }
+
+    [Fact]
+    public async Task A_mapped_file_answers_the_same_and_damage_is_found_by_verifying()
+    {
+        foreach (string[] ids in (string[][])[["x", "y", "z"], ["", "ż", "🐢"]])
+        {
+            Retriever<long, int, string> retriever = RetrieverSamples.Ids([4L, long.MinValue], [7, 8, -9], ids);
+            await retriever.SaveAsync(Target);
+            Retriever<long, int, string> mapped = Retriever<long, int, string>.Map(Target);
+            mapped.Verify();
+            Assert.Equal(retriever.Retrieve([4L, 5, 6], 9, [["x"], ["y", "🐢"], []]), mapped.Retrieve([4L, 5, 6], 9, [["x"], ["y", "🐢"], []]));
+            Assert.Equal(RetrieverSamples.Bytes(retriever), RetrieverSamples.Bytes(mapped));
+        }
+
+        await CheckNumbers([1, -2, int.MaxValue]);
+        await CheckNumbers([1L << 40, -2, long.MinValue]);
+        byte[] bytes = await File.ReadAllBytesAsync(Target);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(Target, bytes);
+        Retriever<long, int, long> damaged = Retriever<long, int, long>.Map(Target);
+        Assert.Throws<SnapshotFormatException>(() => damaged.Verify());
+
+        async Task CheckNumbers<TId>(TId[] ids)
+            where TId : notnull
+        {
+            Retriever<long, int, TId> retriever = RetrieverSamples.Ids([4L, 5], [7, 8, -9], ids);
+            await retriever.SaveAsync(Target);
+            Retriever<long, int, TId> mapped = Retriever<long, int, TId>.Map(Target);
+            Assert.Equal(retriever.Retrieve([4L, 5, 6], 9, [[ids[0]], null, null]), mapped.Retrieve([4L, 5, 6], 9, [[ids[0]], null, null]));
+            Assert.Equal(ids, mapped.Index.Identifiers);
+        }
     }
 
     [Fact]

@@ -86,6 +86,16 @@ internal static class RetrieverSamples
         return Samples.Bytes(writer);
     }
 
+    /// <summary>The file as version 2 had it, which knew no versions of models.</summary>
+    public static byte[] AsVersion2(byte[] bytes)
+    {
+        JsonObject description = JsonNode.Parse(Description(bytes))!.AsObject();
+        description["format_version"] = 2;
+        description.Remove("model_version");
+        description["index"] = new JsonObject { ["type"] = "brute_force", ["identifiers"] = "string" };
+        return WithDescription(bytes, description.ToJsonString());
+    }
+
     private static Retriever<TQuery, TCandidate, TId> Build<TQuery, TCandidate, TId>(TwoTowerModel<TQuery, TCandidate> model, TCandidate[] candidates, TId[] identifiers)
         where TId : notnull
     {

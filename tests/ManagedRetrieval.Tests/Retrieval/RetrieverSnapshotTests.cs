@@ -1,13 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ManagedRetrieval.Engine.Autodiff;
-using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Features;
+using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
-using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Persistence;
-using ManagedRetrieval.Tests.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
 
@@ -21,15 +17,15 @@ public class RetrieverSnapshotTests
     {
         Assert.Equal(
             """
-            {"format_version":2,
+            {"format_version":3,
             "query":{"features":[{"name":"query","feature":{"type":"id","key":"long","out_of_vocabulary_buckets":2,"seed":3,"known_keys":2}}],
             "tower":{"inputs":[{"type":"bag","feature":"query","table":"query.table","combiner":"sum","weights":null}],"join":"concatenate",
             "layers":[{"type":"linear","weights":"query.linear.weights","bias":"query.linear.bias"}],"normalize":false}},
             "candidate":{"features":[{"name":"candidate","feature":{"type":"id","key":"int","out_of_vocabulary_buckets":2,"seed":0,"known_keys":3}}],
             "tower":{"inputs":[{"type":"bag","feature":"candidate","table":"candidate.table","combiner":"sum","weights":null}],"join":"concatenate",
             "layers":[{"type":"linear","weights":"candidate.linear.weights","bias":"candidate.linear.bias"}],"normalize":false}},
-            "matryoshka":[],"index":{"type":"brute_force","identifiers":"string"}}
-            """.ReplaceLineEndings(""),
+            "matryoshka":[],"model_version":"VERSION","index":{"type":"brute_force","identifiers":"string","similarity":"dot_product","model_version":"VERSION"}}
+            """.ReplaceLineEndings("").Replace("VERSION", RetrieverSamples.Ids().Index is TopKIndex<string> { ModelVersion: { Length: 16 } version } ? version : "", StringComparison.Ordinal),
             RetrieverSamples.Description(Ids));
         Assert.Equal(
             ["candidate.candidate.keys", "candidate.linear.bias", "candidate.linear.weights", "candidate.table", "index.embeddings", "index.identifiers.offsets",
@@ -79,11 +75,15 @@ public class RetrieverSnapshotTests
     }
 
     [Theory]
-    [InlineData("format_version", "1", "property 'format_version' is 1, expected an integer from 2 to 2")]
+    [InlineData("format_version", "1", "property 'format_version' is 1, expected an integer from 2 to 3")]
     [InlineData("format_version", "\"1\"", "property 'format_version' is \"1\"")]
     [InlineData("query", "null", "Side 'query' is null, expected an object")]
     [InlineData("index", "3", "Index is 3, expected an object")]
     [InlineData("index.type", "\"ivf\"", "Index: property 'type' is \"ivf\", expected one of \"brute_force\"")]
+    [InlineData("index.similarity", "\"angle\"", "Index: property 'similarity' is \"angle\"")]
+    [InlineData("index.model_version", "\"0123456789abcdef\"", "The index is of version 0123456789abcdef of the model, but the file holds version")]
+    [InlineData("index.model_version", "null", "it is stale")]
+    [InlineData("model_version", "\"0123456789abcdef\"", "and says 0123456789abcdef: it is stale")]
     [InlineData("index.identifiers", "\"guid\"", "Index: property 'identifiers' is \"guid\"")]
     [InlineData("query.tower.join", "\"product\"", "Tower 'query': property 'join' is \"product\"")]
     [InlineData("query.tower.inputs", "[]", "inputs must hold at least one input")]
@@ -175,7 +175,7 @@ public class RetrieverSnapshotTests
     {
         byte[] bytes = RetrieverSamples.WithTensor(Text, "query.table", writer => writer.Add("query.table", Array.Empty<float>(), 11, 0));
         bytes = RetrieverSamples.WithTensor(bytes, "query.linear.weights", writer => writer.Add("query.linear.weights", Array.Empty<float>(), 0, 3));
-        Retriever<string, string, string> loaded = RetrieverSamples.Read<string, string, string>(bytes);
+        Retriever<string, string, string> loaded = RetrieverSamples.Read<string, string, string>(RetrieverSamples.AsVersion2(bytes));
         Assert.Equal(RetrieverSamples.Text().Retrieve("", 9), loaded.Retrieve("red fish", 9));
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Persistence;
 
-namespace ManagedRetrieval.Retrieval;
+namespace ManagedRetrieval.Persistence;
 
 /// <summary>Tensors of the engine in a snapshot.</summary>
 internal static class SnapshotTensors
@@ -31,6 +31,27 @@ internal static class SnapshotTensors
     /// <exception cref="SnapshotFormatException">The tensor is missing, of another type or rank, or holds a number that is not finite.</exception>
     public static Tensor<float> Read(SafetensorsFile file, string name, int rank)
     {
+        var tensor = new Tensor<float>(ShapeOf(file, name, rank));
+        file.ReadFloats(name, tensor.Span);
+        int bad = FirstNotFinite(tensor.Span);
+        if (bad >= 0)
+        {
+            throw SnapshotFormatException.InTensor(
+                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"element {bad} is {tensor.Span[bad]}, expected a finite number."));
+        }
+
+        return tensor;
+    }
+
+    /// <summary>The same in place, and unchecked, where the file is mapped. It must not be written.</summary>
+    /// <exception cref="SnapshotFormatException">The tensor is missing, of another type or rank, or holds a number that is not finite in a file that was loaded.</exception>
+    public static Tensor<float> View(SafetensorsFile file, string name, int rank) => file.IsMapped
+        ? new Tensor<float>(ShapeOf(file, name, rank), MemoryMarshal.AsMemory(file.ViewFloats(name)))
+        : Read(file, name, rank);
+
+    /// <exception cref="SnapshotFormatException">The tensor is missing or of another rank.</exception>
+    private static Shape ShapeOf(SafetensorsFile file, string name, int rank)
+    {
         SafetensorsInfo info = file.GetInfo(name);
         if (info.Shape.Count != rank)
         {
@@ -48,17 +69,7 @@ internal static class SnapshotTensors
             }
         }
 
-        var tensor = new Tensor<float>(rank == 1 ? new Shape((int)info.Shape[0]) : new Shape((int)info.Shape[0], (int)info.Shape[1]));
-        file.ReadFloats(name, tensor.Span);
-
-        int bad = FirstNotFinite(tensor.Span);
-        if (bad >= 0)
-        {
-            throw SnapshotFormatException.InTensor(
-                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"element {bad} is {tensor.Span[bad]}, expected a finite number."));
-        }
-
-        return tensor;
+        return rank == 1 ? new Shape((int)info.Shape[0]) : new Shape((int)info.Shape[0], (int)info.Shape[1]);
     }
 
     /// <summary>The place of the first number that is not finite; -1 where there is none.</summary>

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Features;
+using ManagedRetrieval.Persistence;
+
+namespace ManagedRetrieval.Indexing;
+
+/// <summary>An index as an object of a file's description, and as tensors of the file whose names begin with <see cref="Prefix"/>.</summary>
+/// <remarks>
+/// <c>{"type":…,"identifiers":"string|int|long","similarity":"dot_product|cosine","model_version":…, …}</c>: after these what the type itself needs.
+/// </remarks>
+internal static class IndexCodec
+{
+    /// <summary>Before the names of the tensors.</summary>
+    public const string Prefix = "index.";
+
+    private const string DotProduct = "dot_product", Cosine = "cosine";
+
+    /// <exception cref="NotSupportedException">Identifiers are neither string, int nor long.</exception>
+    /// <exception cref="ArithmeticException">An embedding is not finite.</exception>
+    public static void Write<TId>(Utf8JsonWriter json, TopKIndex<TId> index, SafetensorsWriter writer)
+        where TId : notnull
+    {
+        json.WriteStartObject();
+        json.WriteString("type", index.Type);
+        json.WriteString("identifiers", IdentifierTensors.Add(writer, index.Identifiers));
+        json.WriteString("similarity", index.Similarity == Similarity.Cosine ? Cosine : DotProduct);
+        json.WriteString("model_version", index.ModelVersion);
+        index.WriteTo(json, writer);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads an index; of a mapped file the rows stay where they are, unchecked.</summary>
+    /// <param name="json">What was written.</param>
+    /// <param name="formatVersion">Version 2 knew neither similarities nor versions of models.</param>
+    /// <param name="file">Holds the tensors.</param>
+    /// <param name="workers">Shares out searches.</param>
+    /// <param name="backend">Makes the scores of an index that leaves them to one.</param>
+    /// <exception cref="FormatException">The description does not fit.</exception>
+    /// <exception cref="SnapshotFormatException">The tensors do not fit.</exception>
+    public static TopKIndex<TId> Read<TId>(JsonElement json, int formatVersion, SafetensorsFile file, WorkerTeam? workers, IComputeBackend<float>? backend)
+        where TId : notnull
+    {
+        var properties = new DescriptionProperties(json, "Index");
+        string type = properties.GetString("type", BruteForceIndex<TId>.TypeName);
+        IReadOnlyList<TId> identifiers = IdentifierTensors.Get<TId>(file, properties.GetString("identifiers", "string", "int", "long"));
+        Similarity similarity = formatVersion > 2 && properties.GetString("similarity", DotProduct, Cosine) == Cosine ? Similarity.Cosine : Similarity.DotProduct;
+        var parts = new IndexParts<TId>(properties, formatVersion > 2, file, identifiers, similarity, workers, backend);
+        TopKIndex<TId> index = type switch
+        {
+            _ => BruteForceIndex<TId>.Read(parts),
+        };
+        index.ModelVersion = formatVersion > 2 ? properties.GetOptionalText("model_version") : null;
+        return index;
+    }
+}
