@@ -107,6 +107,15 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_the_doctor_speaks_above_the_bar_once_an_epoch()
+    {
+        ToolResult result = (await InProcess.RunAsync(
+            () => throw new InvalidOperationException(), new StringWriter(), live: true, CancellationToken.None, "train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--out", _data.Out)).Succeeded();
+        Assert.Equal(3, result.Output.Split("    ndcg@10 0.").Length - 1);
+        Assert.Contains("Training: epoch 3/3", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Several_models_and_seeds_are_compared_and_the_first_model_is_kept()
     {
         ToolResult result = (await _data.TrainAsync("--config", _data.Config("first"), "--config", _data.Config("second", SmallData.Ids.Replace("\"epochs\": 3", "\"epochs\": 1", StringComparison.Ordinal)), "--seeds", "2")).Succeeded();
