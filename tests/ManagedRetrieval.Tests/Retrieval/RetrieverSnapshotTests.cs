@@ -1,13 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ManagedRetrieval.Engine.Autodiff;
-using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Features;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
-using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Persistence;
-using ManagedRetrieval.Tests.Towers;
 
 namespace ManagedRetrieval.Tests.Retrieval;
 
