@@ -111,7 +111,11 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     private static QueryRanks Rank(
         IReadOnlyList<DocumentationPair> pairs, Retriever<string, string, string> retriever, WorkerTeam team, CancellationToken cancellationToken) =>
         FactorizedTopK.Rank(
-            retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken), retriever.Index.Embeddings, Positives(pairs), workers: team, cancellationToken: cancellationToken);
+            retriever.Model.EmbedQueries(Summaries(pairs), team, cancellationToken),
+            ((BruteForceIndex<string>)retriever.Index).Embeddings,
+            Positives(pairs),
+            workers: team,
+            cancellationToken: cancellationToken);
 
     private static SplitMetrics Baseline(
         string key, IBaseline baseline, IReadOnlyList<DocumentationPair> pairs, int corpus, CancellationToken cancellationToken)

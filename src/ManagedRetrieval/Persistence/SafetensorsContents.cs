@@ -74,7 +74,7 @@ internal sealed class SafetensorsContents
         if (!expected.SequenceEqual(computed))
         {
             throw SnapshotFormatException.InTensor(Source, Tensors[tensor].Name,
-                $"the data is damaged: its checksum is {computed}, expected {SnapshotFormatException.Shorten(expected.ToString())}.");
+                $"the data is damaged: its checksum is {computed}, expected {expected}.");
         }
     }
 

@@ -67,7 +67,8 @@ public sealed partial class SafetensorsFile
             return;
         }
 
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(SafetensorsImage.ChunkBytes);
+        long largest = _tensors.Aggregate(0L, (most, tensor) => Math.Max(most, tensor.ByteLength));
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(SafetensorsImage.ChunkBytes, largest));
         long done = 0;
         for (int i = 0; i < _tensors.Length; i++)
         {

@@ -96,8 +96,14 @@ internal static class RetrieverSnapshot
         }
         catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
         {
-            string message = failure is ArgumentException refused ? DescriptionProperties.MessageOf(refused) : failure.Message;
-            throw new SnapshotFormatException($"'{file.Source}': {(failure is JsonException ? $"metadata '{DescriptionKey}': " : "")}{message}", failure);
+            // A JSON reader quotes all that it takes for one literal, which may be the rest of the description.
+            string message = failure switch
+            {
+                JsonException => $"metadata '{DescriptionKey}': {SnapshotFormatException.Shorten(failure.Message)}",
+                ArgumentException refused => DescriptionProperties.MessageOf(refused),
+                _ => failure.Message,
+            };
+            throw new SnapshotFormatException($"'{file.Source}': {message}", failure);
         }
     }
 

@@ -41,7 +41,13 @@ public class FormatTests
         Assert.Equal(["F64"], tensors["scale"].Description);
         Assert.Equal(["I32", "0", "4"], tensors["none"].Description);
         Assert.Equal(["I64", "2", "1", "1"], tensors["ids"].Description);
+        Assert.Equal(["I8", "1", "3"], tensors["codes"].Description);
+        Assert.Equal(["U16", "3"], tensors["lengths"].Description);
+        Assert.Equal(["F16", "2"], tensors["halves"].Description);
         Assert.Equal(new byte[] { 1, 2, 255 }, tensors["raw"].Data);
+        Assert.Equal(new byte[] { 128, 0, 127 }, tensors["codes"].Data);
+        Assert.Equal(new byte[] { 0, 0, 2, 1, 255, 255 }, tensors["lengths"].Data);
+        Assert.Equal(new byte[] { 0x00, 0x38, 0xFF, 0xFB }, tensors["halves"].Data);
         Assert.Equal(Math.PI, BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(tensors["scale"].Data)));
         Assert.Equal(-2f, BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt32LittleEndian(tensors["weights"].Data.AsSpan(4))));
         Assert.Equal(int.MinValue, BinaryPrimitives.ReadInt32LittleEndian(tensors["counts"].Data.AsSpan(8)));
@@ -70,8 +76,9 @@ public class FormatTests
         {
             int count = random.Next(6);
             string name = string.Create(CultureInfo.InvariantCulture, $"{random.Next()}/{i}");
-            switch (random.Next(3))
+            switch (random.Next(4))
             {
+                case 3: writer.Add(name, new Half[count], count); break;
                 case 0: writer.Add(name, new byte[count], count); break;
                 case 1: writer.Add(name, new float[count], count); break;
                 default: writer.Add(name, new long[count], count); break;
@@ -81,7 +88,7 @@ public class FormatTests
         byte[] bytes = Samples.Bytes(writer);
         foreach (Entry tensor in ReadBySpecification(bytes).Tensors.Values)
         {
-            Assert.Equal(0, tensor.Start % (tensor.Description[0] switch { "I64" => 8, "F32" => 4, _ => 1 }));
+            Assert.Equal(0, tensor.Start % (tensor.Description[0] switch { "I64" => 8, "F32" => 4, "F16" => 2, _ => 1 }));
         }
     }
 

@@ -59,6 +59,15 @@ public class RetrieverDamageTests
     }
 
     [Fact]
+    public void A_message_stays_short_where_the_rest_of_a_description_is_taken_for_one_literal()
+    {
+        // Found by the fuzzer: a mistyped false, and the reader quotes all that follows.
+        byte[] bytes = RetrieverSamples.WithDescription(Text, "[fa" + string.Concat(Enumerable.Repeat("\"x\"{}", 1000)));
+        var refused = Assert.Throws<SnapshotFormatException>(() => RetrieverSamples.Read<string, string, string>(bytes));
+        Assert.InRange(refused.Message.Length, 50, 300);
+    }
+
+    [Fact]
     public void Edited_descriptions_of_text_models_never_give_another_exception() =>
         CheckEdits(21, Text, bytes => Loads<string, string, string>(bytes, "red fish"));
 
