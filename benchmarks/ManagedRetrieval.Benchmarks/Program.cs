@@ -7,11 +7,11 @@ using ManagedRetrieval.Benchmarks.Training;
 using ManagedRetrieval.Engine.Parallel;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["generate-adjacency" or "training" or "generate-vectors", ..])
+if (args is ["generate-adjacency" or "training" or "generate-vectors" or "indexes" or "large-index", ..])
 {
     return new RootCommand("Generates data, and measures training and search on it.")
     {
-        GenerateCommand(), TrainingCommand(), IndexCommands.GenerateVectors(),
+        GenerateCommand(), TrainingCommand(), IndexCommands.GenerateVectors(), IndexCommands.Measure(), IndexCommands.Large(),
     }.Parse(args).Invoke();
 }
 

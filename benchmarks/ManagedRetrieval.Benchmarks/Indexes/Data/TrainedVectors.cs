@@ -17,8 +17,9 @@ internal static class TrainedVectors
     /// <summary>Trains the model.</summary>
     /// <param name="name">What the rows of figures call the vectors.</param>
     /// <param name="normalize">Whether vectors have length 1.</param>
+    /// <param name="parent">The folder that their own is in.</param>
     /// <param name="team">Shares out the work.</param>
-    public static VectorSet Make(string name, bool normalize, WorkerTeam team)
+    public static VectorSet Make(string name, bool normalize, string parent, WorkerTeam team)
     {
         AdjacencyData data = AdjacencyGenerator.Generate(new AdjacencySetting());
         int[] users = [.. Enumerable.Range(0, data.Train.Length)], items = [.. Enumerable.Range(0, data.ClusterOfItem.Length)];
@@ -29,9 +30,9 @@ internal static class TrainedVectors
         int[] queries = [.. data.Train.SelectMany((list, user) => Enumerable.Repeat(user, list.Length))], candidates = [.. data.Train.SelectMany(list => list)];
         var trainer = new Trainer(model, new RetrievalTask<float>(TrainingSetting.Task with { Temperature = normalize ? TrainingSetting.Task.Temperature : 1 }), TrainingSetting.Optimizer(), team);
         trainer.Fit(RetrievalDataset.Encode(model, queries, items, candidates), TrainingSetting.Epoch with { Epochs = Epochs });
-        return new VectorSet(name, model.EmbedCandidates(items, team), model.EmbedQueries(Asking(users.Length), team));
+        return new VectorSet(name, model.EmbedCandidates(items, team), model.EmbedQueries(Asking(users.Length), team), Path.Combine(parent, name));
     }
 
-    /// <summary>Users at equal distances: their order is one of chance.</summary>
+    /// <summary>Users at equal distances: which user has which taste is chance.</summary>
     private static int[] Asking(int users) => [.. Enumerable.Range(0, Queries).Select(i => (int)((long)i * users / Queries))];
 }
