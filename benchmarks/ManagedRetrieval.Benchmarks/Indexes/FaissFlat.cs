@@ -5,7 +5,7 @@ internal sealed class FaissFlat() : PeerIndex("faiss-flat", "exact-float32")
 {
     public override bool IsExact => true;
 
-    public override IReadOnlyList<Parameters> Searches => [Parameters.None];
+    public override IReadOnlyList<IReadOnlyList<Parameters>> Searches => [[Parameters.None]];
 
     public override IReadOnlyList<Parameters> Builds(int rows) => [Parameters.None];
 }

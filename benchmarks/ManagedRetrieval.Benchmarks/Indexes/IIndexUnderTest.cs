@@ -24,8 +24,11 @@ internal interface IIndexUnderTest : IDisposable
     /// <param name="rows">The number of candidates.</param>
     IReadOnlyList<Parameters> Builds(int rows);
 
-    /// <summary>What an index is searched with: one point of the curve for each.</summary>
-    IReadOnlyList<Parameters> Searches { get; }
+    /// <summary>
+    /// What an index is searched with: one point of the curve for each, in lines along which more and more is looked at. A line
+    /// is left where more finds no more.
+    /// </summary>
+    IReadOnlyList<IReadOnlyList<Parameters>> Searches { get; }
 
     /// <summary>Takes the vectors that indexes are built from.</summary>
     void Take(VectorSet set);

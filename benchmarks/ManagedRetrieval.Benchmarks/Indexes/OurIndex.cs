@@ -28,7 +28,7 @@ internal abstract class OurIndex<TIndex> : IIndexUnderTest
 
     public string? Version => null;
 
-    public virtual IReadOnlyList<Parameters> Searches => [Parameters.None];
+    public virtual IReadOnlyList<IReadOnlyList<Parameters>> Searches => [[Parameters.None]];
 
     public virtual IReadOnlyList<Parameters> Builds(int rows) => [Parameters.None];
 

@@ -22,7 +22,7 @@ internal abstract class PeerIndex(string peer, string index) : IIndexUnderTest
 
     public string? Version => _process.Version;
 
-    public abstract IReadOnlyList<Parameters> Searches { get; }
+    public abstract IReadOnlyList<IReadOnlyList<Parameters>> Searches { get; }
 
     public abstract IReadOnlyList<Parameters> Builds(int rows);
 
@@ -53,7 +53,7 @@ internal abstract class PeerIndex(string peer, string index) : IIndexUnderTest
 
     public void Dispose() => _process.Dispose();
 
-    /// <summary>Every combination of numbers.</summary>
-    protected static IReadOnlyList<Parameters> Grid(string first, int[] ofFirst, string second, int[] ofSecond) =>
-        [.. ofFirst.SelectMany(_ => ofSecond, (one, two) => new Parameters((first, one), (second, two)))];
+    /// <summary>Every combination of numbers, in a line for each of the first.</summary>
+    protected static IReadOnlyList<IReadOnlyList<Parameters>> Grid(string first, int[] ofFirst, string second, int[] ofSecond) =>
+        [.. ofFirst.Select(one => (Parameters[])[.. ofSecond.Select(two => new Parameters((first, one), (second, two)))])];
 }
