@@ -8,7 +8,7 @@
 # Data: "clustered", 1,000,000 x 64 generated like trained vectors; "trained", 41,000 x 64 of a model trained on generated
 # interactions; "large", 10,000,000 x 64, whose row says how much memory the process had at most.
 # Peers: Faiss flat; Faiss IVF-PQ fast-scan with exact scores of the best (lists 1, 2 and 4 times the root of the rows, 16 and
-# 32 subspaces, residuals; nprobe 4 to 256, k_factor 4 to 128); hnswlib (M 8, 16, 32; efConstruction 100, 200; ef 10 to 1024).
+# 32 subspaces, residuals; nprobe 4 to 256, k_factor 4 to 128); hnswlib (M 8, 16, 32; efConstruction 100, 200; ef 10 to 2048).
 # Exact indexes: 1, 16 and 256 queries at once, 1 and 2 threads, by turns; Faiss chooses its best division of threads, and
 # whether OpenBLAS makes the scores, first. Others: one thread; every point of the grid once with all queries in a batch, then
 # the three fastest for each recall of 0.90, 0.95 and 0.99 again, one query at a time and in a batch; medians.

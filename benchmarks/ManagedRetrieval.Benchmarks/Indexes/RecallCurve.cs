@@ -1,3 +1,4 @@
+using ManagedRetrieval.Cli.Reports;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
@@ -8,7 +9,7 @@ namespace ManagedRetrieval.Benchmarks.Indexes;
 /// <summary>Queries a second by recall, of all points that were measured, with a line through each index's best.</summary>
 internal static class RecallCurve
 {
-    private const double Width = 900, Height = 560, LeastRecall = 0.7;
+    private const double Width = 900, Height = 560, LeastRecall = 0.8;
 
     private static readonly (OxyColor Colour, MarkerType Marker)[] Looks =
     [
@@ -28,10 +29,11 @@ internal static class RecallCurve
         {
             Title = $"{rows[0].Data}: recall and speed, one thread",
             Subtitle = "points: the grid; lines: the fastest with at least that recall; alone or in a batch, whichever is faster",
+            DefaultFont = "sans-serif",
             Background = OxyColors.White,
             PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
         };
-        model.Axes.Add(Style(new LinearAxis { Minimum = LeastRecall, Maximum = 1.003, MajorStep = 0.05, StringFormat = "0.00" }, AxisPosition.Bottom, "recall@10"));
+        model.Axes.Add(Style(new LinearAxis { Minimum = LeastRecall, Maximum = 1.003, MajorStep = 0.02, StringFormat = "0.00" }, AxisPosition.Bottom, "recall@10"));
         model.Axes.Add(Style(new LogarithmicAxis { StringFormat = "#,0" }, AxisPosition.Left, "queries per second"));
         model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Inside, LegendPosition = LegendPosition.RightTop, LegendBackground = OxyColors.White });
         int look = 0;
@@ -48,13 +50,14 @@ internal static class RecallCurve
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using FileStream file = File.Create(path);
-        new SvgExporter { Width = Width, Height = Height }.Export(model, file);
+        new SvgExporter { Width = Width, Height = Height, TextMeasurer = new TextRuler() }.Export(model, file);
     }
 
     private static TAxis Style<TAxis>(TAxis axis, AxisPosition position, string title)
         where TAxis : Axis
     {
         (axis.Position, axis.Title) = (position, title);
+        axis.AxisTitleDistance = 8;
         (axis.MajorGridlineStyle, axis.MajorGridlineColor) = (LineStyle.Solid, OxyColors.LightGray);
         return axis;
     }
