@@ -30,7 +30,7 @@ internal sealed class OpenBlasProductWork(int m, int n, int k, bool transposeB) 
 
     public override double TimePeers(int repetitions) => _peer.Run(repetitions);
 
-    public override double Disagreement() => Numbers.Difference(C.Span, _peer.Result(C.Shape.Length));
+    public override double Disagreement() => Numbers.Difference(C.Span, _peer.Result<float>(C.Shape.Length));
 
     public override void Dispose()
     {

@@ -53,7 +53,7 @@ internal sealed class TopKWork(int queries, int candidates, int width) : Work
 
     public override double TimePeers(int repetitions) => _peer.Run(repetitions);
 
-    public override double Disagreement() => Numbers.Difference(_scores.Span, _peer.Result(_scores.Shape.Length));
+    public override double Disagreement() => Numbers.Difference(_scores.Span, _peer.Result<float>(_scores.Shape.Length));
 
     public override void Dispose()
     {

@@ -14,4 +14,7 @@ internal static class FigureFile
         File.WriteAllText(temporary, JsonSerializer.Serialize(figures, Names) + "\n");
         File.Move(temporary, path, overwrite: true);
     }
+
+    /// <summary>Reads what was written.</summary>
+    public static TFigures Read<TFigures>(string path) => JsonSerializer.Deserialize<TFigures>(File.ReadAllText(path), Names)!;
 }

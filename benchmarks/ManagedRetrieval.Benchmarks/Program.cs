@@ -2,13 +2,17 @@ using System.CommandLine;
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using ManagedRetrieval.Benchmarks.Adjacency;
+using ManagedRetrieval.Benchmarks.Indexes;
 using ManagedRetrieval.Benchmarks.Training;
 using ManagedRetrieval.Engine.Parallel;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["generate-adjacency" or "training", ..])
+if (args is ["generate-adjacency" or "training" or "generate-vectors" or "indexes" or "large-index", ..])
 {
-    return new RootCommand("Generates data, and measures training on it.") { GenerateCommand(), TrainingCommand() }.Parse(args).Invoke();
+    return new RootCommand("Generates data, and measures training and search on it.")
+    {
+        GenerateCommand(), TrainingCommand(), IndexCommands.GenerateVectors(), IndexCommands.Measure(), IndexCommands.Large(),
+    }.Parse(args).Invoke();
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

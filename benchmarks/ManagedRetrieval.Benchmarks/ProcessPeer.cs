@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace ManagedRetrieval.Benchmarks.TorchSharp;
+namespace ManagedRetrieval.Benchmarks;
 
 /// <summary>A peer in a process of its own that is told line by line what to do: see <c>benchmarks/peers/peer.py</c>.</summary>
 /// <param name="name">Whom the process shall be.</param>
@@ -46,11 +46,12 @@ internal sealed class ProcessPeer(string name) : IDisposable
     public double Run(int repetitions) => Ask(new { Do = "run", Repetitions = repetitions }).GetProperty("seconds").GetDouble();
 
     /// <summary>The last run's result.</summary>
-    public float[] Result(int count)
+    public TNumber[] Result<TNumber>(int count)
+        where TNumber : unmanaged
     {
         using var file = new NumberFile();
         Ask(new { Do = "result", file.Path });
-        return file.Read(count);
+        return file.Read<TNumber>(count);
     }
 
     public void Dispose()

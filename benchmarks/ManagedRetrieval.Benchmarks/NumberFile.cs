@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ManagedRetrieval.Benchmarks.TorchSharp;
+namespace ManagedRetrieval.Benchmarks;
 
 /// <summary>Numbers in a file that another process reads or writes, which is deleted afterwards.</summary>
 internal sealed class NumberFile : IDisposable
@@ -21,9 +21,10 @@ internal sealed class NumberFile : IDisposable
     public string Path { get; } = System.IO.Path.GetTempFileName();
 
     /// <summary>Reads so many numbers.</summary>
-    public float[] Read(int count)
+    public TNumber[] Read<TNumber>(int count)
+        where TNumber : unmanaged
     {
-        float[] numbers = new float[count];
+        var numbers = new TNumber[count];
         using FileStream file = File.OpenRead(Path);
         file.ReadExactly(MemoryMarshal.AsBytes(numbers.AsSpan()));
         return numbers;
