@@ -103,6 +103,9 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
         }
 
         results.Name(Identifiers);
+
+        // Spans of a mapped file do not keep it mapped; this does.
+        GC.KeepAlive(this);
     }
 
     /// <summary>Adds what the index is made of to a file: properties to the object that is open, and tensors.</summary>
