@@ -23,9 +23,9 @@ internal static unsafe class FourBitScan
     /// <param name="sink">Takes in what reaches its threshold.</param>
     /// <param name="strategy">What scans; tests force one.</param>
     public static void Run<TSink>(
-        ReadOnlySpan<byte> blocks,
+        scoped ReadOnlySpan<byte> blocks,
         int subspaces,
-        ReadOnlySpan<byte> table,
+        scoped ReadOnlySpan<byte> table,
         int rows,
         int query,
         int firstRow,
