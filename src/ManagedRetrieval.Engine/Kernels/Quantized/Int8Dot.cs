@@ -81,11 +81,14 @@ internal static unsafe class Int8Dot
         bool inLanes = InLanes(strategy);
         using var scratch = new Scratch<sbyte>(Rows * depth);
         fixed (float* x = query)
+        fixed (byte* bytes = packed)
         fixed (sbyte* gathered = scratch.Span)
         {
             for (int start = 0; start < numbers.Length; start += Rows)
             {
                 ReadOnlySpan<int> some = numbers.Slice(start, Math.Min(Rows, numbers.Length - start));
+                ReadOnlySpan<int> next = numbers[(start + some.Length)..];
+                AskPacked(next[..Math.Min(Rows, next.Length)], bytes, depth);
                 for (int i = 0; i < some.Length; i++)
                 {
                     places[i] = gathered + ((nint)i * depth);
@@ -110,6 +113,20 @@ internal static unsafe class Int8Dot
             for (int line = 0; Sse.IsSupported && line < depth; line += Line)
             {
                 Sse.Prefetch0(row + line);
+            }
+        }
+    }
+
+    /// <summary>The same for packed rows, each of which lies in as many lines as it has fours.</summary>
+    private static void AskPacked(ReadOnlySpan<int> numbers, byte* packed, int depth)
+    {
+        nint padded = Int8Rows.Padded(depth);
+        foreach (int number in numbers)
+        {
+            byte* group = packed + (number / Int8Rows.GroupRows * Int8Rows.GroupRows * padded);
+            for (nint line = 0; Sse.IsSupported && line < Int8Rows.GroupRows * padded; line += Line)
+            {
+                Sse.Prefetch0(group + line);
             }
         }
     }

@@ -85,7 +85,7 @@ internal static unsafe class Int8Scan
 
         public float Threshold(int query) => float.NegativeInfinity;
 
-        public void Accept(int query, int firstRow, uint reached, ReadOnlySpan<float> scores)
+        public void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<float> scores)
         {
             Span<float> rest = _target[firstRow..];
             scores[..Math.Min(scores.Length, rest.Length)].CopyTo(rest);

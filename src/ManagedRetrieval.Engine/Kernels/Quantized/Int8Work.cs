@@ -94,7 +94,7 @@ internal readonly unsafe ref struct Int8Work(byte* rows, float* scales, int coun
             byte* rows = group + (lane * Int8Rows.Together);
             for (sbyte* element = end - _depth; element < end; element += Int8Rows.Together, rows += Line)
             {
-                if (Sse.IsSupported && lane == 0)
+                if (Sse.IsSupported && (TLanes.Count == Int8Rows.GroupRows || lane == 0))
                 {
                     Sse.Prefetch0(rows + Ahead);
                 }
