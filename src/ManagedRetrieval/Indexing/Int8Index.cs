@@ -156,11 +156,11 @@ public sealed class Int8Index<TId> : TopKIndex<TId>
         }
     }
 
-    private static Int8Store Encode(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity)
+    private static Int8Store Encode(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity)
     {
-        IndexArguments.CheckRows(embeddings, identifiers, "candidateEmbeddings");
-        var store = new Int8Store(embeddings.Shape.Rows, embeddings.Shape.RowLength);
-        store.Write(0, embeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);
+        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings));
+        var store = new Int8Store(candidateEmbeddings.Shape.Rows, candidateEmbeddings.Shape.RowLength);
+        store.Write(0, candidateEmbeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);
         return store;
     }
 

@@ -41,7 +41,7 @@ internal readonly ref struct TopKScanSink(
     }
 
     /// <inheritdoc/>
-    public void Accept(int query, int firstRow, uint reached, ReadOnlySpan<float> scores)
+    public void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<float> scores)
     {
         for (; reached != 0; reached &= reached - 1)
         {
