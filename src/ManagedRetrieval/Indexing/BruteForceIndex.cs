@@ -1,7 +1,5 @@
 using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
-using ManagedRetrieval.Engine.Kernels;
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
@@ -67,7 +65,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
     {
         parts.AllowOnly();
         Tensor<float> rows = SnapshotTensors.View(parts.File, RowsName, 2);
-        IndexArguments.CheckShape(rows, parts.Identifiers, "candidateEmbeddings");
+        IndexArguments.CheckCounts(rows.Shape, parts.Identifiers.Count, "candidateEmbeddings");
         return new BruteForceIndex<TId>(rows, parts);
     }
 
@@ -77,13 +75,9 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
         _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
 
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
-    {
-        // On the processor whatever the backend: few rows are not worth a transfer.
-        using var gathered = new Scratch<float>(rows.Length * Dimensions);
-        Rows.Gather(Embeddings.Span, Dimensions, rows, gathered.Span);
-        RowScores.Write(query, gathered.Span, scores);
-    }
+    /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
+    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) =>
+        RowScores.Write(query, Embeddings, rows, scores);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

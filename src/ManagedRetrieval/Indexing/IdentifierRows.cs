@@ -60,18 +60,7 @@ internal sealed class IdentifierRows<TId>
                 break;
         }
 
-        Span<int> found = CollectionsMarshal.AsSpan(rows)[start..];
-        found.Sort();
-        int unique = 0;
-        for (int i = 0; i < found.Length; i++)
-        {
-            if (i == 0 || found[i] != found[i - 1])
-            {
-                found[unique++] = found[i];
-            }
-        }
-
-        CollectionsMarshal.SetCount(rows, start + unique);
+        CollectionsMarshal.SetCount(rows, start + SortedRows.Distinct(CollectionsMarshal.AsSpan(rows)[start..]).Length);
     }
 
     private void Add(ReadOnlySpan<TId> identifiers, int query, string argument, List<int> rows)

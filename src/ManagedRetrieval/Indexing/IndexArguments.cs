@@ -33,30 +33,33 @@ internal static class IndexArguments
         }
     }
 
-    /// <summary>Checks that rows and their identifiers are as many as each other.</summary>
-    /// <exception cref="ArgumentException">There are no rows, or rows and identifiers differ in number.</exception>
-    public static void CheckShape<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
-        where TId : notnull
+    /// <summary>Checks that there is a list for each query, where there are lists.</summary>
+    /// <exception cref="ArgumentException">There is not.</exception>
+    public static void CheckLists<TId>(IReadOnlyList<IReadOnlyCollection<TId>?>? lists, int queries, string argument)
     {
-        ArgumentNullException.ThrowIfNull(identifiers);
-        Shape shape = embeddings.Shape;
-        if (shape.Rank != 2 || shape.Length == 0)
+        if (lists is not null && lists.Count != queries)
         {
-            throw new ArgumentException($"{argument} must have the shape [candidates, d] with at least one row, not {shape}.", argument);
-        }
-
-        if (identifiers.Count != shape.Rows)
-        {
-            throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers.Count}.", nameof(identifiers));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
         }
     }
 
     /// <summary>Checks rows and their identifiers.</summary>
-    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, an identifier is null, or a row is not finite.</exception>
+    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
     public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
         where TId : notnull
     {
         CheckShape(embeddings, identifiers, argument);
+        CheckFinite(embeddings, argument, row => $" (identifier {identifiers[row]})");
+    }
+
+    /// <summary>The same but for the rows' numbers, which it does not read.</summary>
+    /// <exception cref="ArgumentException">There are no rows, or rows and identifiers differ in number, or an identifier is null.</exception>
+    public static void CheckShape<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
+        where TId : notnull
+    {
+        ArgumentNullException.ThrowIfNull(identifiers);
+        CheckCounts(embeddings.Shape, identifiers.Count, argument);
         for (int row = 0; row < identifiers.Count; row++)
         {
             if (identifiers[row] is null)
@@ -64,22 +67,47 @@ internal static class IndexArguments
                 throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
             }
         }
+    }
 
-        CheckFinite(embeddings, argument, row => $" (identifier {identifiers[row]})");
+    /// <summary>Checks that there are rows, and as many identifiers.</summary>
+    /// <exception cref="ArgumentException">There are not.</exception>
+    public static void CheckCounts(Shape shape, int identifiers, string argument)
+    {
+        if (shape.Rank != 2 || shape.Length == 0)
+        {
+            throw new ArgumentException($"{argument} must have the shape [candidates, d] with at least one row, not {shape}.", argument);
+        }
+
+        if (identifiers != shape.Rows)
+        {
+            throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers}.", nameof(identifiers));
+        }
+    }
+
+    /// <summary>The place of the first number that is not finite; −1 where all are.</summary>
+    public static int FindNotFinite(ReadOnlySpan<float> numbers)
+    {
+        if (numbers.IsEmpty || TensorPrimitives.IsFiniteAll(numbers))
+        {
+            return -1;
+        }
+
+        int at = 0;
+        while (float.IsFinite(numbers[at]))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static void CheckFinite(Tensor<float> tensor, string argument, Func<int, string> describe)
     {
         Span<float> all = tensor.Span;
-        if (all.IsEmpty || TensorPrimitives.IsFiniteAll<float>(all))
+        int at = FindNotFinite(all);
+        if (at < 0)
         {
             return;
-        }
-
-        int at = 0;
-        while (float.IsFinite(all[at]))
-        {
-            at++;
         }
 
         int width = tensor.Shape[tensor.Shape.Rank - 1];

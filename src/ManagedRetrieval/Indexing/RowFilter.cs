@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ManagedRetrieval.Indexing;
@@ -35,8 +34,8 @@ internal sealed class RowFilter<TId>
     /// <exception cref="ArgumentException">Lists are not one for each query, or hold null.</exception>
     public void Resolve(CandidateFilter<TId>? filter, int queries, IReadOnlyList<TId> identifiers, Lazy<IdentifierRows<TId>> rows, ReadOnlySpan<ulong> alive)
     {
-        CheckCount(filter?.Exclusions, queries, "exclusions");
-        CheckCount(filter?.Inclusions, queries, "inclusions");
+        IndexArguments.CheckLists(filter?.Exclusions, queries, "exclusions");
+        IndexArguments.CheckLists(filter?.Inclusions, queries, "inclusions");
         _count = identifiers.Count;
         _rows.Clear();
         _offsets.Clear();
@@ -135,15 +134,6 @@ internal sealed class RowFilter<TId>
         }
 
         return new RowLimits { Admitted = Admitted, Excluded = CollectionsMarshal.AsSpan(_rows)[start..end], Offsets = _runOffsets.AsSpan(0, count + 1) };
-    }
-
-    private static void CheckCount(IReadOnlyList<IReadOnlyCollection<TId>?>? lists, int queries, string argument)
-    {
-        if (lists is not null && lists.Count != queries)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
-        }
     }
 
     private ReadOnlySpan<int> RowsOf(int query) => CollectionsMarshal.AsSpan(_rows)[_offsets[query].._offsets[query + 1]];

@@ -11,6 +11,19 @@ internal static class RowSet
     /// <summary>Whether a row is in the set; an empty span is the set of all.</summary>
     public static bool Contains(ReadOnlySpan<ulong> set, int row) => set.IsEmpty || ((set[row >> 6] >> row) & 1) != 0;
 
+    /// <summary>Makes the set of the rows whose identifiers a predicate holds for.</summary>
+    public static void Fill<TId>(Span<ulong> set, IReadOnlyList<TId> identifiers, Func<TId, bool> predicate)
+    {
+        set.Clear();
+        for (int row = 0; row < identifiers.Count; row++)
+        {
+            if (predicate(identifiers[row]))
+            {
+                set[row >> 6] |= 1UL << row;
+            }
+        }
+    }
+
     /// <summary>How many rows are in the set.</summary>
     public static int Count(ReadOnlySpan<ulong> set)
     {

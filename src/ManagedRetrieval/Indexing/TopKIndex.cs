@@ -31,7 +31,7 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// <inheritdoc/>
     public Similarity Similarity { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The candidates' identifiers, row by row.</summary>
     public IReadOnlyList<TId> Identifiers { get; }
 
     /// <summary>
@@ -126,17 +126,16 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// <param name="scores">One for each row.</param>
     private protected abstract void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores);
 
-    private bool IsSearched(RowFilter<TId> filter, int query) =>
-        !filter.IsList(query) && !(filter.HasAdmitted && filter.AdmittedCount <= ExactScanLimit);
-
-    private void ScanRows(Tensor<float> query, int number, TopKResults<TId> results)
+    /// <summary>Finds one query's best of some rows; NaN and −1 after the last.</summary>
+    /// <param name="query">[heads, d].</param>
+    /// <param name="rows">Ascending, without repetition.</param>
+    /// <param name="scores">[k].</param>
+    /// <param name="found">[k].</param>
+    private protected void RankRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores, Span<int> found)
     {
         const int Chunk = 1024;
-        Span<float> scores = results.ScoresOf(number, 1).Span;
-        Span<int> found = results.RowsOf(number, 1);
         scores.Fill(float.NaN);
         found.Fill(-1);
-        ReadOnlySpan<int> rows = results.Filter.Admissible(number);
         int kept = Math.Min(found.Length, rows.Length);
         if (kept == 0)
         {
@@ -150,7 +149,7 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
         for (int start = 0; start < rows.Length; start += Chunk)
         {
             ReadOnlySpan<int> some = rows.Slice(start, Math.Min(Chunk, rows.Length - start));
-            ScoreRows(query.Span, some, scratch.Span[..some.Length]);
+            ScoreRows(query, some, scratch.Span[..some.Length]);
             sink.Accept(0, start, scratch.Span[..some.Length]);
         }
 
@@ -163,4 +162,10 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
         scores[size[0]..].Fill(float.NaN);
         found[size[0]..].Fill(-1);
     }
+
+    private bool IsSearched(RowFilter<TId> filter, int query) =>
+        !filter.IsList(query) && !(filter.HasAdmitted && filter.AdmittedCount <= ExactScanLimit);
+
+    private void ScanRows(Tensor<float> query, int number, TopKResults<TId> results) =>
+        RankRows(query.Span, results.Filter.Admissible(number), results.ScoresOf(number, 1).Span, results.RowsOf(number, 1));
 }

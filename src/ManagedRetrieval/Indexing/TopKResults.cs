@@ -82,14 +82,18 @@ public sealed class TopKResults<TId>
     /// <summary>[count, k]: where the rows of some queries go; −1 after the last.</summary>
     internal Span<int> RowsOf(int first, int count) => _rows.AsSpan(first * K, count * K);
 
+    /// <summary>Where the identifiers of a query's answers go.</summary>
+    internal Span<TId> IdentifiersOf(int query) => _identifiers.AsSpan(query * K, K);
+
     /// <summary>Counts what was found and names it.</summary>
-    internal void Name(IReadOnlyList<TId> identifiers)
+    /// <param name="identifiers">Those of all rows; null where what was found has its names.</param>
+    internal void Name(IReadOnlyList<TId>? identifiers)
     {
         for (int query = 0; query < Queries; query++)
         {
             Span<int> rows = RowsOf(query, 1);
             int found = rows.IndexOf(-1) is >= 0 and var end ? end : rows.Length;
-            for (int i = 0; i < found; i++)
+            for (int i = 0; i < found && identifiers is not null; i++)
             {
                 _identifiers[(query * K) + i] = identifiers[rows[i]];
             }

@@ -1,0 +1,103 @@
+using ManagedRetrieval.Engine.Kernels.Scoring;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
+
+namespace ManagedRetrieval.Engine.Kernels.Quantized;
+
+/// <summary>Finds the rows whose scores in <see cref="Int8Scan"/> are best: by blocks of rounded queries, or by ranges of rows where queries are few.</summary>
+internal static class Int8TopK
+{
+    /// <summary>Rounded queries of a part: their 2 KiB of 64 elements stay in the first-level cache beside the rows, which are read from memory once for all of them.</summary>
+    private const int QueryBlock = 32;
+
+    /// <summary>Parts that give some workers something to do, and rows of a part: 2 MiB of 64 bytes, which take some 100 µs to read.</summary>
+    private const int EnoughParts = 8, SmallestRange = 32768;
+
+    /// <summary>Fills <paramref name="scores"/> and <paramref name="rows"/>, best first; NaN and −1 where there are no more.</summary>
+    /// <param name="packed">As <see cref="Int8Rows.Pack"/> leaves them.</param>
+    /// <param name="rowScales">Of the rows, as many as there are.</param>
+    /// <param name="depth">Elements of a row.</param>
+    /// <param name="elements">[lists, padded depth], as <see cref="Int8Query.Quantise"/> leaves them.</param>
+    /// <param name="queries">[lists]: what belongs to them.</param>
+    /// <param name="k">Entries of a list, at least 1.</param>
+    /// <param name="scores">[lists, k].</param>
+    /// <param name="rows">[lists, k].</param>
+    /// <param name="excluded">Rows to pass over, ascending without repetition for each of so many lists as <paramref name="offsets"/> is for; the lists after these begin again with the first.</param>
+    /// <param name="offsets">Where they start, then the number of all; or empty.</param>
+    /// <param name="admitted">A bit for each row that may be found, or empty.</param>
+    /// <param name="team">Shares out the work.</param>
+    /// <param name="cancellationToken">Stops between parts.</param>
+    public static void Run(
+        ReadOnlySpan<byte> packed,
+        ReadOnlySpan<float> rowScales,
+        int depth,
+        ReadOnlySpan<sbyte> elements,
+        ReadOnlySpan<Int8Query> queries,
+        int k,
+        Span<float> scores,
+        Span<int> rows,
+        ReadOnlySpan<int> excluded,
+        ReadOnlySpan<int> offsets,
+        ReadOnlySpan<ulong> admitted,
+        WorkerTeam team,
+        CancellationToken cancellationToken = default)
+    {
+        scores.Fill(float.NaN);
+        rows.Fill(-1);
+        var blocks = Partition.BySize(queries.Length, QueryBlock);
+        int ranges = Math.Clamp(rowScales.Length / SmallestRange, 1, Math.Max(1, EnoughParts / Math.Max(1, blocks.Parts)));
+        int perRange = (rowScales.Length + ranges - 1) / ranges;
+        var cut = Partition.BySize(rowScales.Length, (perRange + Int8Rows.GroupRows - 1) / Int8Rows.GroupRows * Int8Rows.GroupRows);
+        using var sizes = new Scratch<int>(cut.Parts * queries.Length);
+        using var floors = new Scratch<float>(queries.Length);
+        sizes.Span.Clear();
+        floors.Span.Fill(float.NegativeInfinity);
+        bool joins = cut.Parts > 1;
+        using var rangeScores = new Scratch<float>(joins ? sizes.Span.Length * k : 0);
+        using var rangeRows = new Scratch<int>(joins ? sizes.Span.Length * k : 0);
+        var job = new Job
+        {
+            Blocks = blocks,
+            Ranges = cut,
+            Packed = packed,
+            RowScales = rowScales,
+            Depth = depth,
+            Elements = elements,
+            Queries = queries,
+            Sink = new TopKScanSink(k, joins ? rangeScores.Span : scores, joins ? rangeRows.Span : rows, sizes.Span, floors.Span, excluded, offsets, admitted),
+            CancellationToken = cancellationToken,
+        };
+        team.Run(job, blocks.Parts * cut.Parts);
+        if (joins)
+        {
+            TopKMerge.Run<float>(rangeScores.Span, rangeRows.Span, sizes.Span, k, scores, rows);
+        }
+    }
+
+    private ref struct Job : IParallelJob
+    {
+        public required Partition Blocks;
+        public required Partition Ranges;
+        public required ReadOnlySpan<byte> Packed;
+        public required ReadOnlySpan<float> RowScales;
+        public required int Depth;
+        public required ReadOnlySpan<sbyte> Elements;
+        public required ReadOnlySpan<Int8Query> Queries;
+        public required TopKScanSink Sink;
+        public required CancellationToken CancellationToken;
+
+        public void Run(int part)
+        {
+            CancellationToken.ThrowIfCancellationRequested();
+            (int range, int block) = Math.DivRem(part, Blocks.Parts);
+            (int start, int count) = Blocks[block];
+            (int row, int rows) = Ranges[range];
+            int padded = Int8Rows.Padded(Depth), first = (range * Queries.Length) + start;
+            TopKScanSink sink = Sink;
+            Int8Scan.Run(
+                Packed.Slice(row * padded, Int8Rows.PackedLength(rows, Depth)), RowScales.Slice(row, rows), Depth,
+                Elements.Slice(start * padded, count * padded), Queries.Slice(start, count), first, row, ref sink);
+            sink.Finish(first, count);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
+
+namespace ManagedRetrieval.Indexing;
+
+/// <summary>Top-k search over rows of bytes: all are scanned, and the best are scored again.</summary>
+/// <remarks>
+/// <para>
+/// A row takes a byte for each of its d numbers, filled up to a multiple of 4, and 4 bytes for its scale, max |x| / 127. The scan scores rounded rows
+/// against a query of 7 bits; what is best by that is scored against the query as it is: where embeddings are kept, with the bits of
+/// <see cref="BruteForceIndex{TId}"/>, otherwise as scale · (q · row), one chain of fused multiply-adds over the bytes and one product.
+/// </para>
+/// <para>
+/// Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers. A
+/// candidate that the scan ranks too low is missed: the more are scored again, the fewer.
+/// </para>
+/// </remarks>
+/// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
+public sealed class Int8Index<TId> : TopKIndex<TId>
+    where TId : notnull
+{
+    /// <summary>Entries of the scan's lists that are in memory at once: 8 MiB of scores and rows, which long lists of many queries would go far beyond.</summary>
+    private const int MostEntries = 1 << 20;
+
+    /// <summary>Queries, with all their heads, of a block at most: enough parts for several workers.</summary>
+    private const int MostVectors = 256;
+
+    private readonly Int8Store _store;
+
+    /// <summary>The rows as they were given; the default value where they are not kept.</summary>
+    private readonly Tensor<float> _embeddings;
+
+    private readonly int? _rescored;
+    private readonly WorkerTeam _workers;
+
+    /// <summary>Builds an index.</summary>
+    /// <param name="candidateEmbeddings">[candidates, d], all finite; where they are kept, shared, not copied, so they must not change.</param>
+    /// <param name="identifiers">One for each row; shared, not copied.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="workers">Shares out the work of building and of searches; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="similarity">What makes a score.</param>
+    /// <exception cref="ArgumentException">There are no rows, more than one array can hold, rows and identifiers differ in number, or a row is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again.</exception>
+    public Int8Index(
+        Tensor<float> candidateEmbeddings,
+        IReadOnlyList<TId> identifiers,
+        Int8IndexOptions? options = null,
+        WorkerTeam? workers = null,
+        Similarity similarity = Similarity.DotProduct)
+        : this(
+            Encode(candidateEmbeddings, identifiers, workers, similarity), options is null or { KeepEmbeddings: true } ? candidateEmbeddings : default,
+            identifiers, options, workers, similarity)
+    {
+    }
+
+    /// <summary>Takes rows as they are stored.</summary>
+    /// <param name="store">The rows.</param>
+    /// <param name="embeddings">What to score again, or the default value.</param>
+    /// <param name="identifiers">One for each row.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="workers">Null for the calling thread.</param>
+    /// <param name="similarity">What makes a score.</param>
+    internal Int8Index(
+        Int8Store store, Tensor<float> embeddings, IReadOnlyList<TId> identifiers, Int8IndexOptions? options, WorkerTeam? workers, Similarity similarity)
+        : base(store.Depth, identifiers, similarity)
+    {
+        if (options?.Rescored is { } rescored)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(rescored, 1, nameof(options));
+        }
+
+        (_store, _embeddings, _rescored, _workers) = (store, embeddings, options?.Rescored, workers ?? WorkerTeam.Inline);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsExact => false;
+
+    /// <summary>The rows.</summary>
+    internal Int8Store Store => _store;
+
+    /// <summary>Builds an index of a source, whose rows never lie in memory as floats all at once.</summary>
+    /// <param name="source">It is read once; the identifiers are copied.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="workers">Shares out the work of building and of searches; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="similarity">What makes a score.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">There are no candidates, or more than one array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again.</exception>
+    /// <exception cref="InvalidDataException">The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, or not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Int8Index<TId> Build(
+        ICandidateSource<TId> source,
+        Int8IndexOptions? options = null,
+        WorkerTeam? workers = null,
+        Similarity similarity = Similarity.DotProduct,
+        CancellationToken cancellationToken = default)
+    {
+        int dimensions = CandidateReader.Check(source);
+        var store = new Int8Store(source.Count, dimensions);
+        var identifiers = new TId[source.Count];
+        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken))
+        {
+            store.Write(first, batch.Embeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);
+            CandidateReader.CopyIdentifiers(batch, identifiers.AsSpan(first));
+        }
+
+        return new Int8Index<TId>(store, embeddings: default, identifiers, options, workers, similarity);
+    }
+
+    private protected override void SearchRows(
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        int heads = queries.Shape.RowLength / Dimensions, kept = scores.Shape.RowLength;
+        int scanned = (int)Math.Min(Count, Math.Max(kept, _rescored ?? Math.Max(64, 4L * kept)));
+        int block = Math.Max(1, Math.Min(MostVectors, MostEntries / scanned) / heads);
+        for (int start = 0; start < queries.Shape.Rows; start += block)
+        {
+            int count = Math.Min(block, queries.Shape.Rows - start);
+            ReadOnlySpan<int> offsets = limits.Offsets.IsEmpty ? [] : limits.Offsets.Slice(start, count + 1);
+            var job = new Rescoring
+            {
+                Index = this,
+                Queries = queries.Rows(start, count).Span,
+                Heads = heads,
+                Scores = scores.Rows(start, count).Span,
+                Found = rows.Slice(start * kept, count * kept),
+            };
+            using var scanScores = new Scratch<float>(heads * count * scanned);
+            using var scanRows = new Scratch<int>(heads * count * scanned);
+            Scan(job.Queries, heads, scanned, scanScores.Span, scanRows.Span, limits.Excluded, offsets, limits.Admitted, cancellationToken);
+            job.Scanned = scanRows.Span;
+            _workers.Run(job, count);
+        }
+    }
+
+    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
+    {
+        if (!_embeddings.IsDefault)
+        {
+            RowScores.Write(query, _embeddings, rows, scores, toUnitLength: Similarity == Similarity.Cosine);
+            return;
+        }
+
+        using var ofHead = new Scratch<float>(scores.Length);
+        for (int start = 0; start < query.Length; start += Dimensions)
+        {
+            Span<float> target = start == 0 ? scores : ofHead.Span;
+            target.Clear();
+            Int8Dot.RunPacked(query.Slice(start, Dimensions), _store.Packed.Span, _store.Scales.Span, rows, target);
+            if (start > 0)
+            {
+                TensorPrimitives.Max(scores, target, scores);
+            }
+        }
+    }
+
+    private static Int8Store Encode(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity)
+    {
+        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings));
+        var store = new Int8Store(candidateEmbeddings.Shape.Rows, candidateEmbeddings.Shape.RowLength);
+        store.Write(0, candidateEmbeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);
+        return store;
+    }
+
+    /// <summary>Each head's best rows by the scan: [heads, queries, scanned], so that the queries' exclusions begin again with each head.</summary>
+    private void Scan(
+        ReadOnlySpan<float> queries,
+        int heads,
+        int scanned,
+        Span<float> scores,
+        Span<int> rows,
+        ReadOnlySpan<int> excluded,
+        ReadOnlySpan<int> offsets,
+        ReadOnlySpan<ulong> admitted,
+        CancellationToken cancellationToken)
+    {
+        int count = queries.Length / (heads * Dimensions), padded = Int8Rows.Padded(Dimensions);
+        using var elements = new Scratch<sbyte>(heads * count * padded);
+        using var rounded = new Scratch<Int8Query>(heads * count);
+        for (int list = 0; list < heads * count; list++)
+        {
+            (int head, int query) = Math.DivRem(list, count);
+            rounded.Span[list] = Int8Query.Quantise(
+                queries.Slice(((query * heads) + head) * Dimensions, Dimensions), elements.Span.Slice(list * padded, padded));
+        }
+
+        Int8TopK.Run(
+            _store.Packed.Span, _store.Scales.Span, Dimensions, elements.Span, rounded.Span, scanned, scores, rows, excluded, offsets, admitted,
+            _workers, cancellationToken);
+    }
+
+    /// <summary>Scores again what the scan found, a query a part.</summary>
+    private ref struct Rescoring : IParallelJob
+    {
+        public required Int8Index<TId> Index;
+        public required ReadOnlySpan<float> Queries;
+        public required int Heads;
+        public required Span<float> Scores;
+        public required Span<int> Found;
+
+        /// <summary>[heads, queries, scanned]; −1 where a list has ended.</summary>
+        public Span<int> Scanned;
+
+        public readonly void Run(int query)
+        {
+            int vectors = Queries.Length / Index.Dimensions, count = vectors / Heads, kept = Found.Length / count, scanned = Scanned.Length / vectors, rows = 0;
+            using var scratch = new Scratch<int>(Heads * scanned);
+            for (int head = 0; head < Heads; head++)
+            {
+                ReadOnlySpan<int> list = Scanned.Slice(((head * count) + query) * scanned, scanned);
+                list = list.IndexOf(-1) is >= 0 and var end ? list[..end] : list;
+                list.CopyTo(scratch.Span[rows..]);
+                rows += list.Length;
+            }
+
+            int length = Heads * Index.Dimensions;
+            Index.RankRows(
+                Queries.Slice(query * length, length), SortedRows.Distinct(scratch.Span[..rows]), Scores.Slice(query * kept, kept), Found.Slice(query * kept, kept));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
+
+namespace ManagedRetrieval.Indexing;
+
+/// <summary>Rows of bytes with a scale each, packed for scanning; written once, then read by any number of threads.</summary>
+internal sealed class Int8Store
+{
+    private readonly Memory<byte> _packed;
+    private readonly Memory<float> _scales;
+
+    /// <summary>Makes room for rows, which are zeros at first.</summary>
+    /// <exception cref="ArgumentException">One array could not hold the rows.</exception>
+    public Int8Store(int rows, int depth)
+    {
+        Depth = depth;
+        if ((rows + (long)Int8Rows.GroupRows) * Int8Rows.Padded(depth) > Array.MaxLength - AlignedBuffer.Alignment)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
+        }
+
+        _packed = AlignedBuffer.Allocate<byte>(Int8Rows.PackedLength(rows, depth));
+        _packed.Span.Fill(Int8Rows.Offset);
+        _scales = AlignedBuffer.Allocate<float>(rows);
+    }
+
+    /// <summary>Elements of a row.</summary>
+    public int Depth { get; }
+
+    /// <summary>The rows as <see cref="Int8Rows.Pack"/> leaves them.</summary>
+    public ReadOnlyMemory<byte> Packed => _packed;
+
+    /// <summary>The rows' scales.</summary>
+    public ReadOnlyMemory<float> Scales => _scales;
+
+    /// <summary>Rounds rows and writes them.</summary>
+    /// <param name="first">The number of the first one.</param>
+    /// <param name="rows">[rows, depth], all finite.</param>
+    /// <param name="toUnitLength">Whether they are brought to length 1 first.</param>
+    /// <param name="workers">Shares out the rows.</param>
+    public void Write(int first, ReadOnlySpan<float> rows, bool toUnitLength, WorkerTeam workers)
+    {
+        var job = new Job
+        {
+            Parts = Partition.ByCost(rows.Length / Depth, Depth),
+            First = first,
+            Depth = Depth,
+            Rows = rows,
+            ToUnitLength = toUnitLength,
+            Packed = _packed.Span,
+            Scales = _scales.Span,
+        };
+        workers.Run(job, job.Parts.Parts);
+    }
+
+    private ref struct Job : IParallelJob
+    {
+        public required Partition Parts;
+        public required int First;
+        public required int Depth;
+        public required ReadOnlySpan<float> Rows;
+        public required bool ToUnitLength;
+        public required Span<byte> Packed;
+        public required Span<float> Scales;
+
+        public readonly void Run(int part)
+        {
+            (int start, int count) = Parts[part];
+            using var unit = new Scratch<float>(Depth);
+            using var elements = new Scratch<sbyte>(Depth);
+            for (int i = start; i < start + count; i++)
+            {
+                ReadOnlySpan<float> row = Rows.Slice(i * Depth, Depth);
+                if (ToUnitLength)
+                {
+                    UnitRows.Write(row, Depth, unit.Span);
+                    row = unit.Span;
+                }
+
+                Scales[First + i] = Int8Rows.Quantise(row, elements.Span);
+                Int8Rows.Put(elements.Span, First + i, Packed);
+            }
+        }
+    }
+}
