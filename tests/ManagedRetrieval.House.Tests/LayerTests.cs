@@ -23,6 +23,7 @@ public class LayerTests
         ["ManagedRetrieval.Engine.Kernels.Simd"] = 0,
         ["ManagedRetrieval.Engine.Kernels.Gemm"] = 2,
         ["ManagedRetrieval.Engine.Kernels.Scoring"] = 3,
+        ["ManagedRetrieval.Engine.Kernels.Quantized"] = 4,
         ["ManagedRetrieval.Engine.Kernels.SoftmaxLoss"] = 4,
         ["ManagedRetrieval.Engine.Tensors"] = 1,
         ["ManagedRetrieval.Engine.Backends"] = 5,
