@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace ManagedRetrieval.Engine.Kernels.Quantized;
 
-/// <summary>One sub-space at a time.</summary>
+/// <summary>Half a sub-space at a time.</summary>
 /// <remarks>
 /// Sums of bytes are made in 16 bits without taking bytes apart each time: one sum takes them in by pairs as they are,
 /// first + 256 · second, another the second alone; 256 times this off that, which no carry outlasts, leaves the first.
@@ -11,12 +11,16 @@ namespace ManagedRetrieval.Engine.Kernels.Quantized;
 internal readonly unsafe struct FourBitKernel128 : IFourBitKernel
 {
     /// <inheritdoc/>
+    public static ulong Run(byte* codes, byte* table, int subspaces, ushort threshold, ushort* sums) =>
+        Half(codes, table, subspaces, threshold, sums)
+        | Half(codes + Vector128<byte>.Count, table, subspaces, threshold, sums + Vector128<ushort>.Count) << Vector128<ushort>.Count;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Run(byte* codes, byte* table, int subspaces, ushort threshold, ushort* sums)
+    private static ulong Half(byte* codes, byte* table, int subspaces, ushort threshold, ushort* sums)
     {
         Vector128<byte> half = Vector128.Create((byte)0x0F);
         Vector128<ushort> lowPairs = default, lowSeconds = default, highPairs = default, highSeconds = default;
-        for (int s = 0; s < subspaces; s++, codes += Vector128<byte>.Count, table += Vector128<byte>.Count)
+        for (byte* end = table + (subspaces * FourBitCodes.Line); table < end; table += FourBitCodes.Line, codes += FourBitCodes.Line)
         {
             Vector128<byte> entries = Vector128.Load(table), both = Vector128.Load(codes);
             Vector128<ushort> low = Vector128.ShuffleNative(entries, both & half).AsUInt16();
@@ -27,25 +31,17 @@ internal readonly unsafe struct FourBitKernel128 : IFourBitKernel
             highSeconds += Vector128.ShiftRightLogical(high, 8);
         }
 
-        return Finish(lowPairs, lowSeconds, threshold, sums) | (Finish(highPairs, highSeconds, threshold, sums + FourBitCodes.Values) << FourBitCodes.Values);
+        Vector128<ushort> least = Vector128.Create(threshold);
+        return Finish(lowPairs - Vector128.ShiftLeft(lowSeconds, 8), least, sums, 0)
+            | Finish(lowSeconds, least, sums, FourBitCodes.Lanes)
+            | Finish(highPairs - Vector128.ShiftLeft(highSeconds, 8), least, sums, 2 * FourBitCodes.Lanes)
+            | Finish(highSeconds, least, sums, 3 * FourBitCodes.Lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Finish(Vector128<ushort> pairs, Vector128<ushort> seconds, ushort threshold, ushort* sums)
+    private static ulong Finish(Vector128<ushort> of, Vector128<ushort> least, ushort* sums, int row)
     {
-        Vector128<ushort> firsts = pairs - Vector128.ShiftLeft(seconds, 8), least = Vector128.Create(threshold);
-        Vector128<ushort> first = Interleave(firsts, seconds, 0), last = Interleave(firsts, seconds, 4);
-        first.Store(sums);
-        last.Store(sums + Vector128<ushort>.Count);
-        return Vector128.Narrow(Vector128.GreaterThanOrEqual(first, least), Vector128.GreaterThanOrEqual(last, least)).ExtractMostSignificantBits();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ushort> Interleave(Vector128<ushort> even, Vector128<ushort> odd, int start)
-    {
-        // 16 bits of each, widened to 32, are even + 65,536 · odd.
-        Vector128<uint> evens = start == 0 ? Vector128.WidenLower(even) : Vector128.WidenUpper(even);
-        Vector128<uint> odds = start == 0 ? Vector128.WidenLower(odd) : Vector128.WidenUpper(odd);
-        return (evens | Vector128.ShiftLeft(odds, 16)).AsUInt16();
+        of.Store(sums + row);
+        return (ulong)Vector128.GreaterThanOrEqual(of, least).ExtractMostSignificantBits() << row;
     }
 }

@@ -10,7 +10,7 @@ namespace ManagedRetrieval.Engine.Kernels.Quantized;
 /// </remarks>
 internal static unsafe class FourBitScan
 {
-    /// <summary>Bytes by which memory is asked for ahead: four blocks of 32 sub-spaces.</summary>
+    /// <summary>Bytes by which memory is asked for ahead: two blocks of 32 sub-spaces.</summary>
     private const int Ahead = 2048;
 
     /// <summary>Scans rows, ascending.</summary>
@@ -23,9 +23,9 @@ internal static unsafe class FourBitScan
     /// <param name="sink">Takes in what reaches its threshold.</param>
     /// <param name="strategy">What scans; tests force one.</param>
     public static void Run<TSink>(
-        ReadOnlySpan<byte> blocks,
+        scoped ReadOnlySpan<byte> blocks,
         int subspaces,
-        ReadOnlySpan<byte> table,
+        scoped ReadOnlySpan<byte> table,
         int rows,
         int query,
         int firstRow,
@@ -60,7 +60,7 @@ internal static unsafe class FourBitScan
         where TSink : struct, IScanSink<ushort>, allows ref struct
     {
         ushort* sums = stackalloc ushort[FourBitCodes.BlockRows];
-        int bytes = subspaces * FourBitCodes.Values;
+        int bytes = subspaces * FourBitCodes.Line;
         ushort threshold = sink.Threshold(query);
         for (int row = 0; row < rows; row += FourBitCodes.BlockRows, codes += bytes)
         {
@@ -69,11 +69,11 @@ internal static unsafe class FourBitScan
                 Sse.Prefetch0(codes + Ahead + line);
             }
 
-            uint reached = TKernel.Run(codes, table, subspaces, threshold, sums);
+            ulong reached = TKernel.Run(codes, table, subspaces, threshold, sums);
             if (reached != 0)
             {
                 int rest = rows - row;
-                reached &= rest < FourBitCodes.BlockRows ? (1u << rest) - 1 : uint.MaxValue;
+                reached &= rest < FourBitCodes.BlockRows ? (1ul << rest) - 1 : ulong.MaxValue;
                 if (reached != 0)
                 {
                     sink.Accept(query, firstRow + row, reached, new ReadOnlySpan<ushort>(sums, FourBitCodes.BlockRows));

@@ -6,11 +6,12 @@ namespace ManagedRetrieval.Engine.Kernels.Quantized;
 /// <remarks>
 /// entry = (value − the sub-space's least) / scale, rounded, with scale = the greatest range of a sub-space / 255, common to all
 /// so that sums compare. bias + scale · (sum of entries) differs from the sum of values by half a scale for each sub-space
-/// at most, but for the rounding of floats.
+/// at most, but for the rounding of floats. A sub-space's 16 entries lie there twice, as many bytes as its codes of a block, so that
+/// a register of up to 256 bits is filled by one load, and one of 512 bits with two sub-spaces.
 /// </remarks>
 internal static class FourBitTable
 {
-    /// <summary>Bytes of a table.</summary>
+    /// <summary>Bytes of a table: [sub-spaces, 2, 16].</summary>
     public static int Length(int subspaces) => FourBitCodes.BlockBytes(subspaces);
 
     /// <summary>Makes a table; what fills up the sub-spaces becomes 0.</summary>
@@ -37,7 +38,9 @@ internal static class FourBitTable
             Vector128<float> least = Vector128.Create(Extremes(of).Least), divisor = Vector128.Create(scale);
             Vector128<ushort> low = Vector128.Narrow(Entries(of, least, divisor), Entries(of[4..], least, divisor));
             Vector128<ushort> high = Vector128.Narrow(Entries(of[8..], least, divisor), Entries(of[12..], least, divisor));
-            Vector128.Narrow(low, high).CopyTo(table[start..]);
+            Vector128<byte> entries = Vector128.Narrow(low, high);
+            entries.CopyTo(table[(2 * start)..]);
+            entries.CopyTo(table[((2 * start) + FourBitCodes.Values)..]);
         }
     }
 

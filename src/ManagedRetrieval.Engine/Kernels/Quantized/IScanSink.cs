@@ -11,5 +11,5 @@ internal interface IScanSink<T>
     /// <param name="firstRow">The first of the rows.</param>
     /// <param name="reached">Bit i where row i of these reaches the threshold; 0 for rows beyond the end.</param>
     /// <param name="scores">Of the rows; whatever it may be for rows beyond the end.</param>
-    void Accept(int query, int firstRow, uint reached, ReadOnlySpan<T> scores);
+    void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<T> scores);
 }

@@ -29,7 +29,7 @@ public class FourBitCodesTests
                 Assert.Equal(codes[(row * subspaces)..((row + 1) * subspaces)], read);
             }
         },
-        size: 100);
+        size: 200);
 
     [Fact]
     public void Equal_rows_are_equal_bytes_whatever_the_memory_held()

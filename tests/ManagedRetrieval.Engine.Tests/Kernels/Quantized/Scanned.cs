@@ -16,10 +16,10 @@ internal struct Scanned<T>(T[] thresholds) : IScanSink<T>
 
     public readonly T Threshold(int query) => thresholds[query];
 
-    public readonly void Accept(int query, int firstRow, uint reached, ReadOnlySpan<T> scores)
+    public readonly void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<T> scores)
     {
-        Assert.NotEqual(0u, reached);
-        for (int i = 0; i < 32; i++)
+        Assert.NotEqual(0ul, reached);
+        for (int i = 0; i < 64; i++)
         {
             if ((reached >> i & 1) != 0)
             {

@@ -1,0 +1,30 @@
+namespace ManagedRetrieval.Engine.Kernels.Quantized;
+
+/// <summary>What turns whole-number sums of a query into its scores.</summary>
+/// <param name="Scale">What a step of the query's elements is worth.</param>
+/// <param name="Offset">What packed rows' offset adds to every sum: 128 · Σ of the elements.</param>
+/// <param name="Bias">What is added to every score: 0, or the product with a partition's centroid.</param>
+internal readonly record struct Int8Query(float Scale, int Offset, float Bias = 0)
+{
+    /// <summary>
+    /// The greatest magnitude of a query's element: a pair of products with packed rows, 2 · 255 · 64 = 32,640, is
+    /// then less than 2¹⁵, which the instruction that sums them in 16 bits would cut off.
+    /// </summary>
+    public const int Greatest = 64;
+
+    /// <summary>Rounds a query.</summary>
+    /// <param name="query">Finite; up to 131,071 elements, whose sums 32 bits hold.</param>
+    /// <param name="elements">As long as <see cref="Int8Rows.Padded"/> says; what fills it up becomes 0.</param>
+    public static Int8Query Quantise(ReadOnlySpan<float> query, Span<sbyte> elements)
+    {
+        elements.Clear();
+        float scale = Int8Rows.Quantise(query, elements, Greatest);
+        int sum = 0;
+        foreach (sbyte element in elements)
+        {
+            sum += element;
+        }
+
+        return new(scale, Int8Rows.Offset * sum);
+    }
+}
