@@ -140,7 +140,7 @@ internal sealed class ListWriter
 
         if (!_halves.IsEmpty)
         {
-            TensorPrimitives.ConvertToHalf(row, _halves.Span.Slice(place * _width, _width));
+            HalfRows.Narrow(row, _halves.Span.Slice(place * _width, _width));
         }
 
         if (!_floats.IsEmpty)

@@ -29,7 +29,10 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
 {
     private readonly WorkerTeam _team;
 
-    internal PartitionedIndex(PartitionedStore store, IReadOnlyList<TId> identifiers, Similarity similarity, int probes, int rescored, WorkerTeam team)
+    /// <summary>Takes what was built before, such as what a file holds.</summary>
+    /// <exception cref="ArgumentException">Rows and identifiers differ in number.</exception>
+    internal PartitionedIndex(
+        PartitionedStore store, IReadOnlyList<TId> identifiers, Similarity similarity, int probes, int rescored, WorkerTeam team, MeasuredRecall? measured = null)
         : base(store.Dimensions, identifiers, similarity)
     {
         if (identifiers.Count != store.Count)
@@ -37,7 +40,7 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
             throw new ArgumentException($"identifiers must be one for each of the {store.Count} rows, not {identifiers.Count}.", nameof(identifiers));
         }
 
-        (Store, Probes, Rescored, _team) = (store, Math.Min(probes, store.Partitions), Math.Min(rescored, store.Count), team);
+        (Store, Probes, Rescored, _team, Measured) = (store, Math.Min(probes, store.Partitions), Math.Min(rescored, store.Count), team, measured);
     }
 
     /// <inheritdoc/>
@@ -51,6 +54,9 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
 
     /// <summary>How many rows a search scores, where k is not more.</summary>
     public int Rescored { get; }
+
+    /// <summary>What <see cref="Tune"/> measured with these settings; null where it did not.</summary>
+    public MeasuredRecall? Measured { get; }
 
     /// <summary>What lists hold.</summary>
     public PartitionedLists Lists => Store.HasCodes ? PartitionedLists.FourBit : PartitionedLists.EightBit;
@@ -97,7 +103,7 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">
-    /// There are no rows, the source gives other rows than it says, a row is not finite or holds an element of a magnitude over 10¹⁵, or there are more than an array can hold.
+    /// There are no rows, the source gives other rows than it says, a row is not finite or holds an element of a magnitude over 10¹⁵, or 65,504 for half precision, or there are more than an array can hold.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -109,8 +115,10 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        PassedCandidates<TId> rows = PassedCandidates<TId>.Check(source, similarity, cancellationToken);
-        var plan = new PartitionedPlan(options ?? new PartitionedOptions(), rows.Count, rows.Dimensions);
+        options ??= new PartitionedOptions();
+        float greatest = options.Rescoring == PartitionedRescoring.HalfPrecision ? (float)Half.MaxValue : PassedCandidates<TId>.GreatestMagnitude;
+        PassedCandidates<TId> rows = PassedCandidates<TId>.Check(source, similarity, greatest, cancellationToken);
+        var plan = new PartitionedPlan(options, rows.Count, rows.Dimensions);
         PartitionedStore store = new PartitionedBuild<TId>(rows, plan, workers ?? WorkerTeam.Inline, progress, cancellationToken).Run();
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
@@ -124,6 +132,41 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rescored, 1);
         return new PartitionedIndex<TId>(Store, Identifiers, Similarity, probes, rescored, _team);
+    }
+
+    /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory.</summary>
+    /// <remarks>
+    /// Work is counted, not timed: a scanned row of 4-bit codes is one unit, of bytes eight, and a scored row 32; so the same
+    /// settings are found on every machine. Recall is the share of exact search's k best that a search finds, the mean over the queries.
+    /// Where no setting reaches it, the most thorough one is taken, and <see cref="Measured"/> says what that reaches.
+    /// </remarks>
+    /// <param name="targetRecall">What to reach, more than 0, at most 1.</param>
+    /// <param name="heldQueries">[queries, d] or [queries, heads, d], at least one: some hundreds like those to come, which the index was not built with.</param>
+    /// <param name="source">The rows that the index was built from: what is compared with is exact.</param>
+    /// <param name="k">The number of answers.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The target is not in its range, or k is less than 1.</exception>
+    /// <exception cref="ArgumentException">There are no queries or they do not fit, or the source has not as many rows of as many dimensions as the index.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public PartitionedIndex<TId> Tune(
+        double targetRecall, Tensor<float> heldQueries, ICandidateSource<TId> source, int k = 10, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (targetRecall is not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(targetRecall), targetRecall, "The recall to reach must be more than 0 and at most 1.");
+        }
+
+        Shape shape = IndexArguments.CheckQueries(heldQueries, k, Dimensions);
+        if (shape.Rows == 0 || source.Count != Count || source.Dimensions != Dimensions)
+        {
+            throw new ArgumentException(
+                $"Tuning takes at least one query and the {Count} rows of {Dimensions} dimensions that the index was built from, not {shape.Rows} queries and {source.Count} rows of {source.Dimensions}.",
+                shape.Rows == 0 ? nameof(heldQueries) : nameof(source));
+        }
+
+        MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
+        return new PartitionedIndex<TId>(Store, Identifiers, Similarity, found.Probes, found.Rescored, _team, found);
     }
 
     private protected override void SearchRows(

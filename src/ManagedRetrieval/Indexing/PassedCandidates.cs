@@ -8,8 +8,8 @@ namespace ManagedRetrieval.Indexing;
 internal sealed class PassedCandidates<TId>
     where TId : notnull
 {
-    /// <summary>Squares of greater elements, summed up, could be infinite.</summary>
-    private const float GreatestMagnitude = 1e15f;
+    /// <summary>What an element may be at most: squares of greater ones, summed up, could be infinite.</summary>
+    public const float GreatestMagnitude = 1e15f;
 
     /// <summary>Rows that are handed on at once.</summary>
     private const int Chunk = 8192;
@@ -35,8 +35,12 @@ internal sealed class PassedCandidates<TId>
     public int Dimensions => _source.Dimensions;
 
     /// <summary>Reads all candidates once, to check them and to know their identifiers.</summary>
+    /// <param name="source">The candidates.</param>
+    /// <param name="similarity">What makes a score.</param>
+    /// <param name="greatest">The greatest magnitude of an element, where they are taken as they are.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">They cannot be indexed.</exception>
-    public static PassedCandidates<TId> Check(ICandidateSource<TId> source, Similarity similarity, CancellationToken cancellationToken)
+    public static PassedCandidates<TId> Check(ICandidateSource<TId> source, Similarity similarity, float greatest, CancellationToken cancellationToken)
     {
         var identifiers = new List<TId>();
         IReadOnlyList<TId>? only = null;
@@ -44,13 +48,13 @@ internal sealed class PassedCandidates<TId>
         {
             cancellationToken.ThrowIfCancellationRequested();
             IndexArguments.CheckRows(batch.Embeddings, batch.Identifiers, nameof(source));
-            int at = similarity == Similarity.Cosine ? -1 : IndexOfGreat(batch.Embeddings.Span);
+            int at = similarity == Similarity.Cosine ? -1 : IndexBeyond(batch.Embeddings.Span, greatest);
             if (at >= 0)
             {
                 throw new ArgumentException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"source must have elements of magnitudes up to 10¹⁵, but row {identifiers.Count + (at / source.Dimensions)} holds {batch.Embeddings.Span[at]}; rows can be scaled."),
+                        $"source must have elements of magnitudes up to {greatest}, but row {identifiers.Count + (at / batch.Embeddings.Shape.RowLength)} holds {batch.Embeddings.Span[at]}; all rows can be scaled."),
                     nameof(source));
             }
 
@@ -118,9 +122,9 @@ internal sealed class PassedCandidates<TId>
         }
     }
 
-    private static int IndexOfGreat(ReadOnlySpan<float> values)
+    private static int IndexBeyond(ReadOnlySpan<float> values, float greatest)
     {
         int at = TensorPrimitives.IndexOfMaxMagnitude(values);
-        return MathF.Abs(values[at]) > GreatestMagnitude ? at : -1;
+        return MathF.Abs(values[at]) > greatest ? at : -1;
     }
 }

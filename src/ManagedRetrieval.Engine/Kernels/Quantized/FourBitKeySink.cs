@@ -22,7 +22,7 @@ internal ref struct FourBitKeySink : IScanSink<ushort>
     }
 
     /// <inheritdoc/>
-    public void Accept(int query, int firstRow, uint reached, ReadOnlySpan<ushort> scores)
+    public void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<ushort> scores)
     {
         for (; reached != 0; reached &= reached - 1)
         {

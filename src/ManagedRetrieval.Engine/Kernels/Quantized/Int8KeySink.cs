@@ -15,7 +15,7 @@ internal ref struct Int8KeySink : IScanSink<float>
     public readonly float Threshold(int query) => Keys.Least == 0 ? float.NegativeInfinity : ScoreKeys.Value(ScoreKeys.Score(Keys.Least));
 
     /// <inheritdoc/>
-    public void Accept(int query, int firstRow, uint reached, ReadOnlySpan<float> scores)
+    public void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<float> scores)
     {
         for (; reached != 0; reached &= reached - 1)
         {

@@ -62,7 +62,7 @@ internal static class PlaceScores
                 ReadOnlySpan<Half> halves = parts.Halves.Span;
                 for (int i = 0; i < some.Length; i++)
                 {
-                    TensorPrimitives.ConvertToSingle(Rows.Of(halves, width, some[i]), Rows.Of(rows, width, i));
+                    HalfRows.Widen(Rows.Of(halves, width, some[i]), Rows.Of(rows, width, i));
                 }
             }
 
