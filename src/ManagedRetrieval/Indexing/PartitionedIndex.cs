@@ -73,7 +73,8 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
     internal PartitionedStore Store { get; }
 
     /// <inheritdoc/>
-    private protected override int ExactScanLimit => (int)Math.Min(Count, (long)Count * Probes / Partitions / 16 + 1024);
+    /// <remarks>Where a row costs 64 scanned ones, this is how many cost as much as scanning what <see cref="ProbesAmong"/> says for them; few are quickly scored in any case.</remarks>
+    private protected override int ExactScanLimit => (int)Math.Min(Count, Math.Max(1024, Count * Math.Pow(Probes / (64.0 * Partitions), 2.0 / 3)));
 
     /// <summary>Builds an index of rows in memory.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite.</param>
@@ -176,7 +177,7 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
             Store = Store,
             Queries = queries.Span,
             Heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1,
-            Probes = Probes,
+            Probes = limits.Admitted.IsEmpty ? Probes : ProbesAmong(RowSet.Count(limits.Admitted)),
             Rescored = Rescored,
             Scores = scores.Span,
             Rows = rows,
@@ -186,6 +187,12 @@ public sealed class PartitionedIndex<TId> : TopKIndex<TId>
             ExcludedOffsets = limits.Offsets,
             CancellationToken = cancellationToken,
         }.RunAll(_team);
+
+    /// <summary>
+    /// How many partitions are scanned where some rows may be found: the fewer, the farther down the order of all rows the k best of
+    /// them lie, and in the more partitions. Measured, the square root of what is left keeps the recall that there is without a filter.
+    /// </summary>
+    private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
 
     private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
     {

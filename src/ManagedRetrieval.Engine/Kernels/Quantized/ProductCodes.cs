@@ -12,7 +12,7 @@ namespace ManagedRetrieval.Engine.Kernels.Quantized;
 /// </para>
 /// <para>
 /// Codes are found sub-space by sub-space, the others held: the code c of sub-space s with the least |e_s(c)|² + w · (rest + u_s · e_s(c))²,
-/// rest = Σ over other sub-spaces of u · e. From the codes nearest by |e_s|², rounds go on until none changes or there were eight; no
+/// rest = Σ over other sub-spaces of u · e. From the codes nearest by |e_s|², or those that there are, rounds go on until none changes or there were eight; no
 /// step makes the loss greater. Codewords lie [padded depth, 16], so that 16 lanes are the codes. Sums go over ascending elements
 /// by multiplication and addition, each rounded, the same in every width.
 /// </para>
@@ -32,8 +32,9 @@ internal static class ProductCodes
     /// <param name="codewords">[padded depth, 16], zeros beyond the depth.</param>
     /// <param name="codes">One for each sub-space.</param>
     /// <param name="scratch">As long as <see cref="Scratch"/> says.</param>
+    /// <param name="improve">Whether to start from what the codes are, so that their loss does not rise.</param>
     public static void Encode(
-        ReadOnlySpan<float> vector, ReadOnlySpan<float> direction, float weight, ReadOnlySpan<float> codewords, Span<byte> codes, Span<float> scratch)
+        ReadOnlySpan<float> vector, ReadOnlySpan<float> direction, float weight, ReadOnlySpan<float> codewords, Span<byte> codes, Span<float> scratch, bool improve = false)
     {
         int subspaces = codes.Length, width = vector.Length / subspaces;
         Span<float> squares = scratch[..(subspaces * FourBitCodes.Values)], along = scratch.Slice(subspaces * FourBitCodes.Values, subspaces * FourBitCodes.Values);
@@ -50,11 +51,11 @@ internal static class ProductCodes
 
             square.CopyTo(squares[(s * FourBitCodes.Values)..]);
             parallel.CopyTo(along[(s * FourBitCodes.Values)..]);
-            codes[s] = Least(square);
+            codes[s] = improve ? codes[s] : Least(square);
             total += along[(s * FourBitCodes.Values) + codes[s]];
         }
 
-        bool changed = weight > 0;
+        bool changed = weight > 0 || improve;
         for (int round = 0; changed && round < MostRounds; round++)
         {
             changed = false;

@@ -7,8 +7,7 @@ namespace ManagedRetrieval.Indexing.Partitioned;
 /// <remarks>
 /// The objective is Σ |x − its centroid|². In turn each vector goes to its nearest centroid, and each centroid to the mean of its
 /// vectors, summed in their order in double; neither makes the objective greater. A centroid that no vector is nearest to, which adds
-/// nothing to it, is moved to a vector of the partition that is then the largest, drawn by chance, and halves what that partition
-/// counts as.
+/// nothing to it, is moved to a vector of the partition that then adds most, drawn by chance, and halves what that partition counts as.
 /// </remarks>
 internal static class KMeans
 {
@@ -96,23 +95,39 @@ internal static class KMeans
             members[next[nearest[row]]++] = row;
         }
 
-        // The largest first, among equals the first: keys are unique.
-        var largest = new PriorityQueue<int, (int Size, int Partition)>();
+        // What adds most first, among equals the first: keys are unique.
+        var worst = new PriorityQueue<int, (double Error, int Partition)>();
+        double[] errors = Errors(vectors, width, nearest, centroids);
         for (int i = 0; i < sizes.Length; i++)
         {
-            largest.Enqueue(i, (-sizes[i], i));
+            worst.Enqueue(i, (-errors[i], i));
         }
 
         for (int i = 0; i < sizes.Length; i++)
         {
-            if (sizes[i] > 0 || !largest.TryDequeue(out int from, out (int Size, int Partition) key) || key.Size > -2)
+            if (sizes[i] == 0 && worst.TryPeek(out int from, out (double Error, int Partition) key) && key.Error < 0)
             {
-                continue;
+                worst.DequeueEnqueue(from, (key.Error / 2, from));
+                int row = members[offsets[from] + random.Below(sizes[from], (ulong)i)];
+                vectors.Slice(row * width, width).CopyTo(centroids[(i * width)..]);
             }
-
-            largest.Enqueue(from, (key.Size / 2, from));
-            int row = members[offsets[from] + random.Below(offsets[from + 1] - offsets[from], (ulong)i)];
-            vectors.Slice(row * width, width).CopyTo(centroids[(i * width)..]);
         }
+    }
+
+    /// <summary>What each partition adds to the objective.</summary>
+    private static double[] Errors(ReadOnlySpan<float> vectors, int width, ReadOnlySpan<int> nearest, ReadOnlySpan<float> centroids)
+    {
+        double[] errors = new double[centroids.Length / width];
+        for (int row = 0; row < nearest.Length; row++)
+        {
+            ReadOnlySpan<float> vector = vectors.Slice(row * width, width), centroid = centroids.Slice(nearest[row] * width, width);
+            for (int d = 0; d < width; d++)
+            {
+                double difference = (double)vector[d] - centroid[d];
+                errors[nearest[row]] += difference * difference;
+            }
+        }
+
+        return errors;
     }
 }

@@ -17,7 +17,11 @@ namespace ManagedRetrieval.Indexing.Partitioned;
 /// </remarks>
 internal sealed class PartitionedStore
 {
+    /// <summary>A list is found from that of the place before it that is a multiple of this: a few steps, since lists are longer.</summary>
+    private const int Stride = 64;
+
     private readonly Lazy<int[]> _placeOfRow;
+    private readonly int[] _lists;
     private readonly int[] _starts;
 
     /// <summary>Takes parts and checks that they fit together.</summary>
@@ -68,6 +72,16 @@ internal sealed class PartitionedStore
         CheckFinite(parts.Scales.Span, "scales");
         CheckRows();
         _placeOfRow = new Lazy<int[]>(FindPlaces);
+        _lists = new int[((Count - 1) / Stride) + 1];
+        for (int i = 0, list = 0; i < _lists.Length; i++)
+        {
+            while (offsets[list + 1] <= i * Stride)
+            {
+                list++;
+            }
+
+            _lists[i] = list;
+        }
     }
 
     /// <summary>What the state consists of.</summary>
@@ -97,17 +111,14 @@ internal sealed class PartitionedStore
     /// <summary>The list that a place is in.</summary>
     public int PartitionOf(int place)
     {
-        // The last offset that is not beyond the place: lists may be empty.
         ReadOnlySpan<int> offsets = Parts.Offsets.Span;
-        int low = 0, length = Partitions;
-        while (length > 1)
+        int list = _lists[place / Stride];
+        while (offsets[list + 1] <= place)
         {
-            int half = length / 2;
-            low += offsets[low + half] <= place ? half : 0;
-            length -= half;
+            list++;
         }
 
-        return low;
+        return list;
     }
 
     private int[] FindPlaces()

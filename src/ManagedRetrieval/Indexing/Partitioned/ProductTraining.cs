@@ -6,7 +6,7 @@ namespace ManagedRetrieval.Indexing.Partitioned;
 /// <summary>Trains the codewords of <see cref="ProductCodes"/>.</summary>
 /// <remarks>
 /// <para>
-/// In turn all codes are found for the codewords, and sub-space by sub-space the codewords for the codes, the other sub-spaces held. The
+/// In turn all codes are found for the codewords, from the second time on starting from what they are, and sub-space by sub-space the codewords for the codes, the other sub-spaces held. The
 /// loss summed over vectors, Σ |e|² + w (u · e)², is quadratic in a codeword c of sub-space s, with
 /// rest = Σ over other sub-spaces of u · e and v the vectors' part in s: its least lies where
 /// (Σ I + w u_s u_sᵀ) c = Σ v_s + w u_s (rest + u_s · v_s), sums over the vectors that have the code. Neither step makes the loss
@@ -50,7 +50,7 @@ internal static class ProductTraining
             for (int i = 0; i < count; i++)
             {
                 ProductCodes.Encode(
-                    vectors.Slice(i * depth, depth), directions.Slice(i * depth, depth), weight, codewords, codes.AsSpan(i * subspaces, subspaces), scratch);
+                    vectors.Slice(i * depth, depth), directions.Slice(i * depth, depth), weight, codewords, codes.AsSpan(i * subspaces, subspaces), scratch, improve: round > 0);
             }
 
             if (round > 0 && codes.AsSpan().SequenceEqual(before))

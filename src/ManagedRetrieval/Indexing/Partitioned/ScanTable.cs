@@ -150,6 +150,12 @@ internal readonly ref struct ScanTable(PartitionedStore store) : IDisposable
         return true;
     }
 
-    private static void Ask(ReadOnlySpan<byte> bytes, int start) =>
-        Rows.Prefetch(bytes[start..Math.Min(bytes.Length, start + Ahead)], Math.Min(Ahead, bytes.Length - start), 0);
+    private static void Ask(ReadOnlySpan<byte> bytes, int start)
+    {
+        const int AtOnce = 1024;
+        for (int end = Math.Min(bytes.Length, start + Ahead); start < end; start += AtOnce)
+        {
+            Rows.Prefetch(bytes[start..], Math.Min(AtOnce, end - start), 0);
+        }
+    }
 }

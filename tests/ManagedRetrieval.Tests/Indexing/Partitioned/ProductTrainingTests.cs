@@ -7,22 +7,47 @@ namespace ManagedRetrieval.Tests.Indexing.Partitioned;
 public class ProductTrainingTests
 {
     [Fact]
-    public void The_loss_never_rises_from_round_to_round() => RandomCases.Check(
+    public void Neither_new_codes_nor_new_codewords_raise_the_loss() => RandomCases.Check(
         draw =>
         {
             (float[] vectors, float[] directions, int subspaces, int width) = Case(draw);
             float weight = draw.OneOf(0, 1.6f, 8);
-            double before = double.PositiveInfinity;
-            for (int rounds = 1; rounds < 6; rounds++)
+            float[] codewords = ProductTraining.Train(vectors, directions, subspaces, width, weight, 1, 3, default), totals = new float[vectors.Length / subspaces / width];
+            byte[] codes = Codes(vectors, directions, subspaces, width, weight, codewords);
+            double before = Loss(vectors, directions, subspaces, width, weight, codewords, codes);
+            for (int step = 0; step < 10; step++)
             {
-                float[] codewords = ProductTraining.Train(vectors, directions, subspaces, width, weight, rounds, 3, default);
-                double loss = Loss(vectors, directions, subspaces, width, weight, codewords, Codes(vectors, directions, subspaces, width, weight, codewords));
-                Assert.True(loss <= before + (1e-3 * (1 + loss)), $"round {rounds}: {loss} after {before}");
+                if (step % 2 == 0)
+                {
+                    ProductTraining.Update(vectors, directions, codes, subspaces, width, weight, codewords, totals);
+                }
+                else
+                {
+                    codes = Codes(vectors, directions, subspaces, width, weight, codewords, codes);
+                }
+
+                double loss = Loss(vectors, directions, subspaces, width, weight, codewords, codes);
+                Assert.True(loss <= before + (1e-4 * (1 + before)), $"step {step}: {loss} after {before}");
                 before = loss;
             }
         },
         cases: 60,
         size: 20);
+
+    [Fact]
+    public void More_rounds_of_training_leave_less_loss()
+    {
+        var draw = new Draw(77, 12);
+        float[] vectors = [.. draw.Values(2000 * 8).Select(value => (float)value)], directions = new float[vectors.Length];
+        double before = double.PositiveInfinity;
+        foreach (int rounds in (int[])[1, 3, 9])
+        {
+            float[] codewords = ProductTraining.Train(vectors, directions, 4, 2, 0, rounds, 3, default);
+            double loss = Loss(vectors, directions, 4, 2, 0, codewords, Codes(vectors, directions, 4, 2, 0, codewords));
+            Assert.True(loss < 0.99 * before, $"{rounds} rounds: {loss} after {before}");
+            before = loss;
+        }
+    }
 
     [Fact]
     public void No_codeword_of_the_sub_space_that_was_moved_last_can_be_moved_to_less_loss() => RandomCases.Check(
@@ -92,15 +117,15 @@ public class ProductTrainingTests
         return (vectors, directions, subspaces, width);
     }
 
-    private static byte[] Codes(float[] vectors, float[] directions, int subspaces, int width, float weight, float[] codewords)
+    private static byte[] Codes(float[] vectors, float[] directions, int subspaces, int width, float weight, float[] codewords, byte[]? from = null)
     {
         int depth = subspaces * width, count = vectors.Length / depth;
-        byte[] codes = new byte[count * subspaces];
+        byte[] codes = from is null ? new byte[count * subspaces] : [.. from];
         for (int i = 0; i < count; i++)
         {
             ProductCodes.Encode(
                 vectors.AsSpan(i * depth, depth), directions.AsSpan(i * depth, depth), weight, codewords, codes.AsSpan(i * subspaces, subspaces),
-                new float[ProductCodes.Scratch(subspaces)]);
+                new float[ProductCodes.Scratch(subspaces)], improve: from is not null);
         }
 
         return codes;
