@@ -31,6 +31,7 @@ public class LayerTests
         ["ManagedRetrieval.Engine.Autodiff.Ops"] = 7,
         ["ManagedRetrieval.Features"] = 10,
         ["ManagedRetrieval.Persistence"] = 10,
+        ["ManagedRetrieval.Indexing.Partitioned"] = 10,
         ["ManagedRetrieval.Optimizers"] = 10,
         ["ManagedRetrieval.Metrics"] = 11,
         ["ManagedRetrieval.Losses"] = 11,

@@ -62,9 +62,12 @@ internal static unsafe class FourBitScan
         ushort* sums = stackalloc ushort[FourBitCodes.BlockRows];
         int bytes = subspaces * FourBitCodes.Line;
         ushort threshold = sink.Threshold(query);
+
+        // What lies behind the last block is another list's, and is not read next.
+        byte* lastAsked = codes + ((nint)(((long)rows + FourBitCodes.BlockRows - 1) / FourBitCodes.BlockRows) * bytes) - Ahead;
         for (int row = 0; row < rows; row += FourBitCodes.BlockRows, codes += bytes)
         {
-            for (int line = 0; Sse.IsSupported && line < bytes; line += 64)
+            for (int line = 0; Sse.IsSupported && codes < lastAsked && line < bytes; line += 64)
             {
                 Sse.Prefetch0(codes + Ahead + line);
             }
