@@ -23,9 +23,6 @@ public interface ITopKIndex<TId>
     /// <summary>What makes a score.</summary>
     Similarity Similarity { get; }
 
-    /// <summary>The candidates' identifiers, row by row.</summary>
-    IReadOnlyList<TId> Identifiers { get; }
-
     /// <summary>Finds each query's k best candidates: highest score first, among equals the lowest row first.</summary>
     /// <remarks>
     /// With results that were used before and large enough nothing is allocated, but for what the filter's own collections and

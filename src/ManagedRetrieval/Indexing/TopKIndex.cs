@@ -14,7 +14,13 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
         (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
-        _rows = new Lazy<IdentifierRows<TId>>(() => new IdentifierRows<TId>(identifiers));
+        _rows = new Lazy<IdentifierRows<TId>>(() => new FixedIdentifierRows<TId>(identifiers));
+    }
+
+    private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity, IdentifierRows<TId> rows)
+    {
+        (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
+        _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 
     /// <inheritdoc/>
@@ -29,7 +35,7 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// <inheritdoc/>
     public Similarity Similarity { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The candidates' identifiers, row by row.</summary>
     public IReadOnlyList<TId> Identifiers { get; }
 
     /// <summary>The rows that bear identifiers; made when it is first asked for.</summary>
