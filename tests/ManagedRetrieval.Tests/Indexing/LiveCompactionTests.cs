@@ -79,12 +79,12 @@ public class LiveCompactionTests
         int building = 0, builds = 0;
         using var entered = new SemaphoreSlim(0);
         using var leave = new SemaphoreSlim(0);
-        var index = new LiveIndex<int>(1, (source, _) =>
+        var index = new LiveIndex<int>(1, (source, token) =>
         {
             Assert.Equal(1, Interlocked.Increment(ref building));
             builds++;
             entered.Release();
-            leave.Wait();
+            leave.Wait(token);
             Interlocked.Decrement(ref building);
             return Build(source);
         });

@@ -1,4 +1,3 @@
-using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.TestKit;
 
