@@ -4,26 +4,13 @@ using System.Runtime.InteropServices;
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>Finds the rows that bear an identifier. Immutable; any number of threads may ask at once.</summary>
-internal sealed class IdentifierRows<TId>
+internal abstract class IdentifierRows<TId>
     where TId : notnull
 {
-    private readonly Dictionary<TId, int> _first;
-
-    /// <summary>For each row the next one with the same identifier; −1 after the last.</summary>
-    private readonly int[] _next;
-
-    /// <summary>Takes in one identifier for each row.</summary>
-    public IdentifierRows(IReadOnlyList<TId> identifiers)
-    {
-        _first = new Dictionary<TId, int>(identifiers.Count);
-        _next = new int[identifiers.Count];
-        for (int row = identifiers.Count - 1; row >= 0; row--)
-        {
-            ref int first = ref CollectionsMarshal.GetValueRefOrAddDefault(_first, identifiers[row], out bool exists);
-            _next[row] = exists ? first : -1;
-            first = row;
-        }
-    }
+    /// <summary>Appends the rows that bear one identifier, ascending.</summary>
+    /// <param name="identifier">Any; of one that is unknown nothing is appended.</param>
+    /// <param name="rows">Receives the rows, after what it holds.</param>
+    public abstract void Find(TId identifier, List<int> rows);
 
     /// <summary>Appends the rows that bear any of some identifiers, ascending without repetition.</summary>
     /// <param name="identifiers">Those of one query.</param>
@@ -72,10 +59,7 @@ internal sealed class IdentifierRows<TId>
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must not hold null, but those of query {query} do."), argument);
             }
 
-            for (int row = _first.GetValueOrDefault(identifier, -1); row >= 0; row = _next[row])
-            {
-                rows.Add(row);
-            }
+            Find(identifier, rows);
         }
     }
 }

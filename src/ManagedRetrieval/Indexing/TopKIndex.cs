@@ -16,7 +16,13 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
         (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
-        _rows = new Lazy<IdentifierRows<TId>>(() => new IdentifierRows<TId>(identifiers));
+        _rows = new Lazy<IdentifierRows<TId>>(() => new FixedIdentifierRows<TId>(identifiers));
+    }
+
+    private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity, IdentifierRows<TId> rows)
+    {
+        (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
+        _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 
     /// <inheritdoc/>

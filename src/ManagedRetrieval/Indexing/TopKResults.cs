@@ -40,6 +40,12 @@ public sealed class TopKResults<TId>
     /// <exception cref="ArgumentOutOfRangeException">There is no such query.</exception>
     public ReadOnlySpan<int> Rows(int query) => _rows.AsSpan(Checked(query) * K, _found[query]);
 
+    /// <summary>Where the first of two searches answers whose answers are joined here.</summary>
+    internal TopKResults<TId> First => field ??= new();
+
+    /// <summary>Where the second one answers.</summary>
+    internal TopKResults<TId> Second => field ??= new();
+
     /// <summary>Copies the answers: one list for each query, best first.</summary>
     public ScoredCandidate<TId>[][] ToArrays()
     {
@@ -101,11 +107,46 @@ public sealed class TopKResults<TId>
             _found[query] = found;
         }
 
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<TId>())
+        ForgetOthers();
+    }
+
+    /// <summary>The answers of a search that found nothing.</summary>
+    internal void FindNothing(int queries)
+    {
+        Prepare(queries, 0);
+        _found.AsSpan(0, queries).Clear();
+        ForgetOthers();
+    }
+
+    /// <summary>Each query's best of <see cref="First"/> and <see cref="Second"/>; among equal scores those of the first come first.</summary>
+    /// <param name="k">How many a query can get.</param>
+    /// <param name="rowsOfFirst">What the rows of the second are raised by.</param>
+    internal void Join(int k, int rowsOfFirst)
+    {
+        Prepare(First.Queries, k);
+        for (int query = 0; query < Queries; query++)
         {
-            // What an earlier, larger search found must not be kept alive.
-            _identifiers.AsSpan(Queries * K).Clear();
+            ReadOnlySpan<float> first = First.Scores(query), second = Second.Scores(query);
+            int i = 0, j = 0;
+            while (i + j < K && i + j < first.Length + second.Length)
+            {
+                int at = (query * K) + i + j;
+                if (j == second.Length || (i < first.Length && first[i] >= second[j]))
+                {
+                    (_scores[at], _rows[at], _identifiers[at]) = (first[i], First.Rows(query)[i], First.Identifiers(query)[i]);
+                    i++;
+                }
+                else
+                {
+                    (_scores[at], _rows[at], _identifiers[at]) = (second[j], rowsOfFirst + Second.Rows(query)[j], Second.Identifiers(query)[j]);
+                    j++;
+                }
+            }
+
+            _found[query] = i + j;
         }
+
+        ForgetOthers();
     }
 
     private static void Grow<T>(ref T[] array, int length)
@@ -113,6 +154,15 @@ public sealed class TopKResults<TId>
         if (array.Length < length)
         {
             array = GC.AllocateUninitializedArray<T>(length);
+        }
+    }
+
+    /// <summary>What an earlier, larger search found must not be kept alive.</summary>
+    private void ForgetOthers()
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TId>())
+        {
+            _identifiers.AsSpan(Queries * K).Clear();
         }
     }
 
