@@ -12,7 +12,7 @@ namespace ManagedRetrieval.Indexing;
 /// sorted by score, highest first, then by row.
 /// </remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public sealed class BruteForceIndex<TId> : TopKIndex<TId>
+public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     where TId : notnull
 {
     internal const string TypeName = "brute_force";
@@ -59,7 +59,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
     /// <inheritdoc/>
     public override bool IsExact => true;
 
-    internal override string Type => TypeName;
+    string IStoredIndex.Type => TypeName;
 
     internal static BruteForceIndex<TId> Read(IndexParts<TId> parts)
     {
@@ -69,7 +69,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>
         return new BruteForceIndex<TId>(rows, parts);
     }
 
-    internal override void WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
+    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>

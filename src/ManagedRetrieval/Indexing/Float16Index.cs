@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Kernels.Quantized;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Indexing;
 
@@ -16,9 +18,13 @@ namespace ManagedRetrieval.Indexing;
 /// <para>Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers.</para>
 /// </remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public sealed class Float16Index<TId> : TopKIndex<TId>
+public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     where TId : notnull
 {
+    internal const string TypeName = "float16";
+
+    private const string RowsName = IndexCodec.Prefix + "rows";
+
     /// <summary>The least magnitude that rounds to infinity: half a step beyond the greatest Half, 65,504.</summary>
     private const float TooGreat = 65520;
 
@@ -51,6 +57,8 @@ public sealed class Float16Index<TId> : TopKIndex<TId>
 
     /// <summary>The rows, [candidates, d].</summary>
     internal ReadOnlyMemory<Half> RoundedRows => _rows;
+
+    string IStoredIndex.Type => TypeName;
 
     /// <summary>Builds an index of a source, whose rows never lie in memory as floats all at once.</summary>
     /// <param name="source">It is read once; the identifiers are copied.</param>
@@ -85,6 +93,23 @@ public sealed class Float16Index<TId> : TopKIndex<TId>
         }
 
         return new Float16Index<TId>(rows, dimensions, identifiers, workers, similarity);
+    }
+
+    internal static Float16Index<TId> Read(IndexParts<TId> parts)
+    {
+        parts.AllowOnly("dimensions");
+        int dimensions = parts.Properties.GetInt("dimensions", 1, int.MaxValue);
+        parts.File.RequireShape(RowsName, SafetensorsType.F16, parts.Identifiers.Count, dimensions);
+        ReadOnlyMemory<Half> rows = parts.File.ViewHalves(RowsName);
+        return parts.File.IsMapped || !rows.Span.ContainsAnyExceptInRange(Half.MinValue, Half.MaxValue)
+            ? new Float16Index<TId>(rows, dimensions, parts.Identifiers, parts.Workers, parts.Similarity)
+            : throw new FormatException($"Index: the tensor '{RowsName}' holds a number that is not finite.");
+    }
+
+    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer)
+    {
+        json.WriteNumber("dimensions", Dimensions);
+        writer.Add(RowsName, _rows, Count, Dimensions);
     }
 
     private protected override void SearchRows(

@@ -12,6 +12,12 @@ namespace ManagedRetrieval.Indexing;
 /// </remarks>
 internal static class IndexCodec
 {
+    /// <summary>The metadata key of a file's description.</summary>
+    public const string DescriptionKey = "managed_retrieval";
+
+    /// <summary>The version of descriptions that is written.</summary>
+    public const int FormatVersion = 3;
+
     /// <summary>Before the names of the tensors.</summary>
     public const string Prefix = "index.";
 
@@ -22,13 +28,37 @@ internal static class IndexCodec
     public static void Write<TId>(Utf8JsonWriter json, TopKIndex<TId> index, SafetensorsWriter writer)
         where TId : notnull
     {
+        IStoredIndex stored = index as IStoredIndex
+            ?? throw new NotSupportedException($"An index of type {index.GetType()} cannot be saved; build one of its candidates.");
         json.WriteStartObject();
-        json.WriteString("type", index.Type);
+        json.WriteString("type", stored.Type);
         json.WriteString("identifiers", IdentifierTensors.Add(writer, index.Identifiers));
         json.WriteString("similarity", index.Similarity == Similarity.Cosine ? Cosine : DotProduct);
         json.WriteString("model_version", index.ModelVersion);
-        index.WriteTo(json, writer);
+        stored.WriteTo(json, writer);
         json.WriteEndObject();
+    }
+
+    /// <summary>Reads a description and what it describes; whatever does not fit is the file's fault.</summary>
+    /// <exception cref="SnapshotFormatException">Something does not fit; the message names the file.</exception>
+    public static T Reading<T>(SafetensorsFile file, string description, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(description);
+            return read(document.RootElement);
+        }
+        catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
+        {
+            // A JSON reader quotes all that it takes for one literal, which may be the rest of the description.
+            string message = failure switch
+            {
+                JsonException => $"metadata '{DescriptionKey}': {SnapshotFormatException.Shorten(failure.Message)}",
+                ArgumentException refused => DescriptionProperties.MessageOf(refused),
+                _ => failure.Message,
+            };
+            throw new SnapshotFormatException($"'{file.Source}': {message}", failure);
+        }
     }
 
     /// <summary>Reads an index; of a mapped file the rows stay where they are, unchecked.</summary>
@@ -43,12 +73,15 @@ internal static class IndexCodec
         where TId : notnull
     {
         var properties = new DescriptionProperties(json, "Index");
-        string type = properties.GetString("type", BruteForceIndex<TId>.TypeName);
+        string type = properties.GetString("type", BruteForceIndex<TId>.TypeName, Float16Index<TId>.TypeName, Int8Index<TId>.TypeName, PartitionedIndex<TId>.TypeName);
         IReadOnlyList<TId> identifiers = IdentifierTensors.Get<TId>(file, properties.GetString("identifiers", "string", "int", "long"));
         Similarity similarity = formatVersion > 2 && properties.GetString("similarity", DotProduct, Cosine) == Cosine ? Similarity.Cosine : Similarity.DotProduct;
         var parts = new IndexParts<TId>(properties, formatVersion > 2, file, identifiers, similarity, workers, backend);
         TopKIndex<TId> index = type switch
         {
+            Float16Index<TId>.TypeName => Float16Index<TId>.Read(parts),
+            Int8Index<TId>.TypeName => Int8Index<TId>.Read(parts),
+            PartitionedIndex<TId>.TypeName => PartitionedIndex<TId>.Read(parts),
             _ => BruteForceIndex<TId>.Read(parts),
         };
         index.ModelVersion = formatVersion > 2 ? properties.GetOptionalText("model_version") : null;

@@ -18,7 +18,7 @@ namespace ManagedRetrieval.Indexing;
 /// </para>
 /// </remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public sealed class Int8Index<TId> : TopKIndex<TId>
+public sealed partial class Int8Index<TId> : TopKIndex<TId>
     where TId : notnull
 {
     /// <summary>Entries of the scan's lists that are in memory at once: 8 MiB of scores and rows, which long lists of many queries would go far beyond.</summary>

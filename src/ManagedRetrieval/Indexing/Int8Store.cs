@@ -11,6 +11,9 @@ internal sealed class Int8Store
     private readonly Memory<byte> _packed;
     private readonly Memory<float> _scales;
 
+    /// <summary>Takes rows that were written before, such as those of a file; no more can be written.</summary>
+    public Int8Store(int depth, ReadOnlyMemory<byte> packed, ReadOnlyMemory<float> scales) => (Depth, Packed, Scales) = (depth, packed, scales);
+
     /// <summary>Makes room for rows, which are zeros at first.</summary>
     /// <exception cref="ArgumentException">One array could not hold the rows.</exception>
     public Int8Store(int rows, int depth)
@@ -25,16 +28,17 @@ internal sealed class Int8Store
         _packed = AlignedBuffer.Allocate<byte>(Int8Rows.PackedLength(rows, depth));
         _packed.Span.Fill(Int8Rows.Offset);
         _scales = AlignedBuffer.Allocate<float>(rows);
+        (Packed, Scales) = (_packed, _scales);
     }
 
     /// <summary>Elements of a row.</summary>
     public int Depth { get; }
 
     /// <summary>The rows as <see cref="Int8Rows.Pack"/> leaves them.</summary>
-    public ReadOnlyMemory<byte> Packed => _packed;
+    public ReadOnlyMemory<byte> Packed { get; }
 
     /// <summary>The rows' scales.</summary>
-    public ReadOnlyMemory<float> Scales => _scales;
+    public ReadOnlyMemory<float> Scales { get; }
 
     /// <summary>Rounds rows and writes them.</summary>
     /// <param name="first">The number of the first one.</param>

@@ -24,7 +24,7 @@ namespace ManagedRetrieval.Indexing;
 /// </para>
 /// </remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public sealed class PartitionedIndex<TId> : TopKIndex<TId>
+public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     where TId : notnull
 {
     private readonly WorkerTeam _team;

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
-using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Indexing;
 
@@ -44,9 +42,6 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// Which parameters of a model its rows were made by, 16 hexadecimal digits; null until a retriever has taken it in.
     /// </summary>
     public string? ModelVersion { get; internal set; }
-
-    /// <summary>What files call this kind of index.</summary>
-    internal abstract string Type { get; }
 
     /// <summary>The rows that bear identifiers; made when it is first asked for.</summary>
     internal IdentifierRows<TId> RowsByIdentifier => _rows.Value;
@@ -113,9 +108,6 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
         // Spans of a mapped file do not keep it mapped; this does.
         GC.KeepAlive(this);
     }
-
-    /// <summary>Adds what the index is made of to a file: properties to the object that is open, and tensors.</summary>
-    internal abstract void WriteTo(Utf8JsonWriter json, SafetensorsWriter writer);
 
     /// <summary>Finds the best rows of some queries; NaN and −1 after the last.</summary>
     /// <param name="queries">[queries, d] or [queries, heads, d], checked.</param>

@@ -19,8 +19,8 @@ namespace ManagedRetrieval.Retrieval;
 /// </remarks>
 internal static class RetrieverSnapshot
 {
-    public const string DescriptionKey = "managed_retrieval";
-    public const int FormatVersion = 3;
+    public const string DescriptionKey = IndexCodec.DescriptionKey;
+    public const int FormatVersion = IndexCodec.FormatVersion;
 
     private const int OldestVersion = 2;
 
@@ -89,22 +89,8 @@ internal static class RetrieverSnapshot
             throw SnapshotFormatException.In(file.Source, $"holds no model of this library: metadata '{DescriptionKey}' is missing.");
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(description);
-            return Read<TQuery, TCandidate, TId>(document.RootElement, file, workers, backend, queryBindings, candidateBindings);
-        }
-        catch (Exception failure) when (failure is FormatException or JsonException or ArgumentException)
-        {
-            // A JSON reader quotes all that it takes for one literal, which may be the rest of the description.
-            string message = failure switch
-            {
-                JsonException => $"metadata '{DescriptionKey}': {SnapshotFormatException.Shorten(failure.Message)}",
-                ArgumentException refused => DescriptionProperties.MessageOf(refused),
-                _ => failure.Message,
-            };
-            throw new SnapshotFormatException($"'{file.Source}': {message}", failure);
-        }
+        return IndexCodec.Reading(
+            file, description, root => Read<TQuery, TCandidate, TId>(root, file, workers, backend, queryBindings, candidateBindings));
     }
 
     private static Retriever<TQuery, TCandidate, TId> Read<TQuery, TCandidate, TId>(
