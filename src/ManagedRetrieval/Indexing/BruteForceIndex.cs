@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
@@ -60,6 +62,40 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     public override bool IsExact => true;
 
     string IStoredIndex.Type => TypeName;
+
+    /// <summary>Builds an index of a source, whose rows are copied.</summary>
+    /// <param name="source">It is read once; the identifiers are copied.</param>
+    /// <param name="workers">Shares out the work of a search; null runs on the calling thread. It is used, not owned.</param>
+    /// <param name="backend">Where scores are made; null for the processor.</param>
+    /// <param name="similarity">What makes a score.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ArgumentException">There are no candidates, or more than one array can hold.</exception>
+    /// <exception cref="InvalidDataException">The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, or not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static BruteForceIndex<TId> Build(
+        ICandidateSource<TId> source,
+        WorkerTeam? workers = null,
+        IComputeBackend<float>? backend = null,
+        Similarity similarity = Similarity.DotProduct,
+        CancellationToken cancellationToken = default)
+    {
+        int dimensions = CandidateReader.Check(source);
+        if ((long)source.Count * dimensions > Array.MaxLength - AlignedBuffer.Alignment)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."), nameof(source));
+        }
+
+        var rows = new Tensor<float>(new Shape(source.Count, dimensions));
+        var identifiers = new TId[source.Count];
+        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken))
+        {
+            batch.Embeddings.Span.CopyTo(rows.Span[(first * dimensions)..]);
+            CandidateReader.CopyIdentifiers(batch, identifiers.AsSpan(first));
+        }
+
+        return new BruteForceIndex<TId>(rows, identifiers, workers, backend, similarity);
+    }
 
     internal static BruteForceIndex<TId> Read(IndexParts<TId> parts)
     {

@@ -29,8 +29,8 @@ internal static class IdentifierTensors
     }
 
     /// <summary>Gets them; those of a mapped file are looked at when they are asked for.</summary>
-    /// <exception cref="FormatException">They are of another type than asked for, or one is no int.</exception>
-    /// <exception cref="SnapshotFormatException">The tensor does not fit.</exception>
+    /// <exception cref="FormatException">They are of another type than asked for.</exception>
+    /// <exception cref="SnapshotFormatException">The tensor does not fit, or one of its numbers is no int.</exception>
     public static IReadOnlyList<TId> Get<TId>(SafetensorsFile file, string type)
         where TId : notnull
     {
@@ -49,10 +49,10 @@ internal static class IdentifierTensors
         ReadOnlyMemory<long> numbers = file.ViewLongs(Name);
         if (type == "long")
         {
-            return (IReadOnlyList<TId>)(object)new NumberList<long>(numbers);
+            return (IReadOnlyList<TId>)(object)new NumberList<long>(file.Source, Name, numbers);
         }
 
-        var ints = new NumberList<int>(numbers);
+        var ints = new NumberList<int>(file.Source, Name, numbers);
         if (!file.IsMapped)
         {
             ints.CheckAll();

@@ -17,6 +17,7 @@ public sealed partial class Int8Index<TId> : IStoredIndex
     {
         parts.AllowOnly("dimensions", "rescored", "embeddings");
         int dimensions = parts.Properties.GetInt("dimensions", 1, int.MaxValue), rows = parts.Identifiers.Count;
+        Int8Store.CheckFits(rows, dimensions);
         parts.File.RequireShape(PackedName, SafetensorsType.U8, Int8Rows.PackedLength(rows, dimensions));
         parts.File.RequireShape(ScalesName, SafetensorsType.F32, rows);
         var options = new Int8IndexOptions { Rescored = parts.Properties.GetOptionalInt("rescored", 1, int.MaxValue) };

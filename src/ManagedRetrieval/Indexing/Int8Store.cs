@@ -19,12 +19,7 @@ internal sealed class Int8Store
     public Int8Store(int rows, int depth)
     {
         Depth = depth;
-        if ((rows + (long)Int8Rows.GroupRows) * Int8Rows.Padded(depth) > Array.MaxLength - AlignedBuffer.Alignment)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
-        }
-
+        CheckFits(rows, depth);
         _packed = AlignedBuffer.Allocate<byte>(Int8Rows.PackedLength(rows, depth));
         _packed.Span.Fill(Int8Rows.Offset);
         _scales = AlignedBuffer.Allocate<float>(rows);
@@ -39,6 +34,17 @@ internal sealed class Int8Store
 
     /// <summary>The rows' scales.</summary>
     public ReadOnlyMemory<float> Scales { get; }
+
+    /// <summary>Checks that one array can hold so many rows.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    public static void CheckFits(int rows, int depth)
+    {
+        if ((rows + (long)Int8Rows.GroupRows) * (depth + 3L) > Array.MaxLength - AlignedBuffer.Alignment)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
+        }
+    }
 
     /// <summary>Rounds rows and writes them.</summary>
     /// <param name="first">The number of the first one.</param>

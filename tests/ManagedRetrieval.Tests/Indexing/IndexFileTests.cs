@@ -17,6 +17,8 @@ public sealed class IndexFileTests : IDisposable
     private static readonly Tensor<float> Candidates = new Draw(91, 12).Tensor<float>(new Shape(Rows, Dimensions));
     private static readonly Tensor<float> Queries = new Draw(92, 12).Tensor<float>(new Shape(7, Dimensions));
 
+    private static readonly string[] Names = [.. Enumerable.Range(0, Rows).Select(row => string.Create(CultureInfo.InvariantCulture, $"item {row} ż"))];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("index-").FullName;
 
     public static TheoryData<string> Kinds => [.. AllKinds.Keys];
@@ -34,8 +36,6 @@ public sealed class IndexFileTests : IDisposable
         ["partitioned, tuned"] = similarity => PartitionedIndex<string>.Build(Candidates, Names, new() { Partitions = 20 }, similarity)
             .Tune(0.9, Queries, new TensorCandidates<string>(Candidates, Names), k: 5),
     };
-
-    private static string[] Names { get; } = [.. Enumerable.Range(0, Rows).Select(row => string.Create(CultureInfo.InvariantCulture, $"item {row} ż"))];
 
     private string Target => Path.Combine(_folder, "index.safetensors");
 

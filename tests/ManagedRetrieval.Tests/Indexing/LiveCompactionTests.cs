@@ -190,11 +190,7 @@ public class LiveCompactionTests
         }
     }
 
-    private static BruteForceIndex<int> Build(ICandidateSource<int> source)
-    {
-        CandidateBatch<int> all = Assert.Single(source.ReadBatches());
-        return new BruteForceIndex<int>(all.Embeddings, all.Identifiers);
-    }
+    private static BruteForceIndex<int> Build(ICandidateSource<int> source) => BruteForceIndex<int>.Build(source);
 
     private sealed class CountedReads(ICandidateSource<int> source) : ICandidateSource<int>
     {

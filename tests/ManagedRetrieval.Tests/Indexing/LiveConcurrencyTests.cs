@@ -160,9 +160,5 @@ public class LiveConcurrencyTests
     }
 
     private static BruteForceIndex<TId> Build<TId>(ICandidateSource<TId> source)
-        where TId : notnull
-    {
-        CandidateBatch<TId> all = Assert.Single(source.ReadBatches());
-        return new BruteForceIndex<TId>(all.Embeddings, all.Identifiers);
-    }
+        where TId : notnull => BruteForceIndex<TId>.Build(source);
 }

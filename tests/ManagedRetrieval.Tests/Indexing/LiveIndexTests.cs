@@ -78,7 +78,7 @@ public class LiveIndexTests
         using var team = new WorkerTeam(3);
         foreach (WorkerTeam? workers in (WorkerTeam?[])[null, team])
         {
-            var index = new LiveIndex<int>(19, (source, _) => OfSingleBatch(source, similarity), similarity, new LiveIndexOptions<int> { Workers = workers });
+            var index = new LiveIndex<int>(19, (source, _) => Build(source, similarity), similarity, new LiveIndexOptions<int> { Workers = workers });
             index.Upsert(identifiers[..600], candidates.Rows(0, 600));
             index.Compact();
             index.Upsert(identifiers[600..], candidates.Rows(600, 1100));
@@ -145,25 +145,21 @@ public class LiveIndexTests
 
         var one = new TensorCandidates<string>(new Tensor<float>(new Shape(1, 2)), ["a"]);
         var two = new TensorCandidates<string>(new Tensor<float>(new Shape(2, 2)), ["a", "b"]);
-        Refusal.Of<ArgumentException>(() => _ = new LiveIndex<string>(OfSingleBatch(one), two, Build<string>), "1 with 2 dimensions", "not 2 with 2", "'candidates'");
+        Refusal.Of<ArgumentException>(() => _ = new LiveIndex<string>(Build(one), two, Build<string>), "1 with 2 dimensions", "not 2 with 2", "'candidates'");
         Assert.Throws<ArgumentOutOfRangeException>("dimensions", () => new LiveIndex<string>(0, Build<string>));
         Assert.Throws<ArgumentOutOfRangeException>("CompactAt", () => new LiveIndexOptions<string> { CompactAt = 0 });
     }
 
-    private static BruteForceIndex<TId> OfSingleBatch<TId>(ICandidateSource<TId> source, Similarity similarity = Similarity.DotProduct)
-        where TId : notnull
-    {
-        CandidateBatch<TId> all = Assert.Single(source.ReadBatches());
-        return new BruteForceIndex<TId>(all.Embeddings, all.Identifiers, similarity: similarity);
-    }
+    private static BruteForceIndex<TId> Build<TId>(ICandidateSource<TId> source, Similarity similarity = Similarity.DotProduct)
+        where TId : notnull => BruteForceIndex<TId>.Build(source, similarity: similarity);
 
     private static BruteForceIndex<TId> Build<TId>(ICandidateSource<TId> source, CancellationToken cancellationToken)
-        where TId : notnull => OfSingleBatch(source);
+        where TId : notnull => Build(source);
 
     private static LiveIndex<TId> Live<TId>(Tensor<float> embeddings, TId[] identifiers)
         where TId : notnull
     {
         var candidates = new TensorCandidates<TId>(embeddings, identifiers);
-        return new LiveIndex<TId>(OfSingleBatch(candidates), candidates, Build<TId>);
+        return new LiveIndex<TId>(Build(candidates), candidates, Build<TId>);
     }
 }

@@ -9,11 +9,7 @@ public class LiveModelTests
     /// <summary>Kinds of exact indexes that a live index stands on.</summary>
     private static readonly Dictionary<string, Func<ICandidateSource<int>, Similarity, TopKIndex<int>>> Kinds = new()
     {
-        ["brute force"] = static (source, similarity) =>
-        {
-            CandidateBatch<int> all = Assert.Single(source.ReadBatches());
-            return new BruteForceIndex<int>(all.Embeddings, all.Identifiers, similarity: similarity);
-        },
+        ["brute force"] = static (source, similarity) => BruteForceIndex<int>.Build(source, similarity: similarity),
     };
 
     public static TheoryData<string> KindNames => [.. Kinds.Keys];

@@ -198,7 +198,7 @@ public sealed class RetrieverFileTests : IDisposable
             await retriever.SaveAsync(Target);
             Retriever<long, int, TId> mapped = Retriever<long, int, TId>.Map(Target);
             Assert.Equal(retriever.Retrieve([4L, 5, 6], 9, [[ids[0]], null, null]), mapped.Retrieve([4L, 5, 6], 9, [[ids[0]], null, null]));
-            Assert.Equal(ids, mapped.Index.Identifiers);
+            Assert.Equal(ids, ((BruteForceIndex<TId>)mapped.Index).Identifiers);
         }
     }
 

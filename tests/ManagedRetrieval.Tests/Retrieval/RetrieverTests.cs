@@ -40,7 +40,7 @@ public class RetrieverTests
         Retriever<string, string, string> alone = RetrieverSamples.Text();
         using var team = new WorkerTeam(3);
         var shared = new Retriever<string, string, string>(
-            alone.Model, new BruteForceIndex<string>(((BruteForceIndex<string>)alone.Index).Embeddings, alone.Index.Identifiers, team), team);
+            alone.Model, new BruteForceIndex<string>(((BruteForceIndex<string>)alone.Index).Embeddings, ((BruteForceIndex<string>)alone.Index).Identifiers, team), team);
         ScoredCandidate<string>[][] batch = shared.Retrieve(queries, 4);
         for (int i = 0; i < queries.Length; i++)
         {
