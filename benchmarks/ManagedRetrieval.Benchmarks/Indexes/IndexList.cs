@@ -1,14 +1,23 @@
+using ManagedRetrieval.Indexing;
+
 namespace ManagedRetrieval.Benchmarks.Indexes;
 
 /// <summary>What is measured.</summary>
 internal static class IndexList
 {
     /// <summary>Indexes that score every candidate; the first is the one that the others are compared with.</summary>
-    public static IReadOnlyList<Func<IIndexUnderTest>> Exact { get; } = [() => new BruteForceFloat(), () => new FaissFlat()];
+    public static IReadOnlyList<Func<IIndexUnderTest>> Exact { get; } = [() => new BruteForceFloat(), () => new Int8Rescored(), () => new FaissFlat()];
 
     /// <summary>Indexes that look at some of the candidates only.</summary>
-    public static IReadOnlyList<Func<IIndexUnderTest>> Approximate { get; } = [() => new FaissIvfPq(), () => new HnswLib()];
+    public static IReadOnlyList<Func<IIndexUnderTest>> Approximate { get; } =
+    [
+        () => new Partitioned(PartitionedLists.FourBit),
+        () => new Partitioned(PartitionedLists.EightBit),
+        () => new FaissIvfPq(),
+        () => new HnswLib(),
+    ]; } = 
+        [() => new Partitioned(PartitionedLists.FourBit), () => new Partitioned(PartitionedLists.EightBit), () => new FaissIvfPq(), () => new HnswLib()];
 
     /// <summary>Indexes of this library that are made from batches, for what does not fit otherwise.</summary>
-    public static IReadOnlyList<Func<ILargeIndex>> Large { get; } = [() => new LargeFloat()];
+    public static IReadOnlyList<Func<ILargeIndex>> Large { get; } = [() => new LargeFloat(), () => new LargeInt8()];
 }

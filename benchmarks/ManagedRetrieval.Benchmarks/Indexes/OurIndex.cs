@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ManagedRetrieval.Benchmarks.Indexes.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Indexing;
 
 namespace ManagedRetrieval.Benchmarks.Indexes;
 
@@ -10,11 +11,12 @@ namespace ManagedRetrieval.Benchmarks.Indexes;
 internal abstract class OurIndex<TIndex> : IIndexUnderTest
     where TIndex : class
 {
+    private readonly TopKResults<int> _results = new();
     private readonly Dictionary<string, (TIndex Index, BuildFigures Figures)> _built = [];
     private VectorSet? _set;
     private TIndex? _index;
+    private TopKIndex<int>? _searched;
     private WorkerTeam _team = WorkerTeam.Inline;
-    private Parameters _parameters = Parameters.None;
     private int _batch;
     private int[] _found = [];
 
@@ -61,7 +63,7 @@ internal abstract class OurIndex<TIndex> : IIndexUnderTest
             _team = threads == 1 ? WorkerTeam.Inline : new WorkerTeam(threads);
         }
 
-        (_parameters, _batch, _found) = (parameters, batch, new int[queries * GroundTruth.K]);
+        (_searched, _batch, _found) = (Searching(_index!, parameters, _team), batch, new int[queries * GroundTruth.K]);
         return Parameters.None;
     }
 
@@ -74,7 +76,7 @@ internal abstract class OurIndex<TIndex> : IIndexUnderTest
             for (int first = 0; first < queries; first += _batch)
             {
                 int count = Math.Min(_batch, queries - first);
-                Search(_index!, _set!.Queries.Rows(first, count), _parameters, _team, _found.AsSpan(first * GroundTruth.K, count * GroundTruth.K));
+                OurSearch.Run(_searched!, _set!.Queries.Rows(first, count), _results, _found.AsSpan(first * GroundTruth.K, count * GroundTruth.K));
             }
         }
 
@@ -91,8 +93,8 @@ internal abstract class OurIndex<TIndex> : IIndexUnderTest
     /// <summary>The size of the index in a file, with the rows where it needs them.</summary>
     protected abstract long Bytes(TIndex index);
 
-    /// <summary>Finds the best <see cref="GroundTruth.K"/> rows of each query, one query after the other; −1 where there are no more.</summary>
-    protected abstract void Search(TIndex index, Tensor<float> queries, Parameters parameters, WorkerTeam team, Span<int> rows);
+    /// <summary>The index over what was built that searches with some parameters and threads; it names rows by their numbers.</summary>
+    protected abstract TopKIndex<int> Searching(TIndex index, Parameters parameters, WorkerTeam team);
 
     private void DisposeTeam()
     {
