@@ -15,8 +15,7 @@ internal static class IndexList
         () => new Partitioned(PartitionedLists.EightBit),
         () => new FaissIvfPq(),
         () => new HnswLib(),
-    ]; } = 
-        [() => new Partitioned(PartitionedLists.FourBit), () => new Partitioned(PartitionedLists.EightBit), () => new FaissIvfPq(), () => new HnswLib()];
+    ];
 
     /// <summary>Indexes of this library that are made from batches, for what does not fit otherwise.</summary>
     public static IReadOnlyList<Func<ILargeIndex>> Large { get; } = [() => new LargeFloat(), () => new LargeInt8()];
