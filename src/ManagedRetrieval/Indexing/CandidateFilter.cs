@@ -13,8 +13,8 @@ public sealed class CandidateFilter<TId>
     public IReadOnlyList<IReadOnlyCollection<TId>?>? Inclusions { get; init; }
 
     /// <summary>
-    /// Whether a candidate may be found, by any query of the search; it has to answer the same each time, and is asked for candidates in any order,
-    /// up to once for each.
+    /// Whether a candidate may be found, by any query of the search. It is asked on the calling thread, of candidates in any order, of one named by several queries' inclusions
+    /// more than once, and has to answer the same each time.
     /// </summary>
     public Func<TId, bool>? Predicate { get; init; }
 }

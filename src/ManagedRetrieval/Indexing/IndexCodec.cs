@@ -75,6 +75,11 @@ internal static class IndexCodec
         var properties = new DescriptionProperties(json, "Index");
         string type = properties.GetString("type", BruteForceIndex<TId>.TypeName, Float16Index<TId>.TypeName, Int8Index<TId>.TypeName, PartitionedIndex<TId>.TypeName);
         IReadOnlyList<TId> identifiers = IdentifierTensors.Get<TId>(file, properties.GetString("identifiers", "string", "int", "long"));
+        if (identifiers.Count == 0)
+        {
+            throw new FormatException("Index: there are no identifiers, expected at least one.");
+        }
+
         Similarity similarity = formatVersion > 2 && properties.GetString("similarity", DotProduct, Cosine) == Cosine ? Similarity.Cosine : Similarity.DotProduct;
         var parts = new IndexParts<TId>(properties, formatVersion > 2, file, identifiers, similarity, workers, backend);
         TopKIndex<TId> index = type switch

@@ -42,13 +42,13 @@ public static class IndexFile
 
     /// <summary>Maps a file that <see cref="SaveAsync"/> wrote: rows and identifiers stay where they are, and are read as they are searched.</summary>
     /// <remarks>
-    /// The header is checked, the rows are not; <see cref="SafetensorsFile.Verify"/> of the file does that. The file must not be written while it is mapped; see
-    /// <see cref="SafetensorsFile.Map(string, bool)"/>.
+    /// The header is checked, the rows are not: <see cref="TopKIndex{TId}.Verify"/> does that. Of a partitioned index the numbers and scales of the rows are read, 8 bytes for
+    /// each. The file must not be written while it is mapped; see <see cref="SafetensorsFile.Map(string, bool)"/>.
     /// </remarks>
     /// <inheritdoc cref="LoadAsync" path="/param|/exception"/>
     public static TopKIndex<TId> Map<TId>(string path, WorkerTeam? workers = null, IComputeBackend<float>? backend = null)
         where TId : notnull =>
-        Read<TId>(SafetensorsFile.Map(path), workers, backend);
+        SafetensorsFile.Mapping(path, file => Read<TId>(file, workers, backend));
 
     internal static SafetensorsWriter Write<TId>(TopKIndex<TId> index)
         where TId : notnull
@@ -76,12 +76,14 @@ public static class IndexFile
             throw SnapshotFormatException.In(file.Source, $"holds no index of this library: metadata '{IndexCodec.DescriptionKey}' is missing.");
         }
 
-        return IndexCodec.Reading(file, description, root =>
+        TopKIndex<TId> index = IndexCodec.Reading(file, description, root =>
         {
             var properties = new DescriptionProperties(root, "The description");
             properties.GetInt("format_version", IndexCodec.FormatVersion, IndexCodec.FormatVersion);
             properties.AllowOnly("format_version", "index");
             return IndexCodec.Read<TId>(properties.GetElement("index"), IndexCodec.FormatVersion, file, workers, backend);
         });
+        index.File = file;
+        return index;
     }
 }

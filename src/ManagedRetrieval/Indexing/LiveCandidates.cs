@@ -40,6 +40,26 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
         }
     }
 
+    /// <summary>The identifiers alone, which takes no reading of the source.</summary>
+    public IEnumerable<TId> Identifiers()
+    {
+        for (int row = 0; row < snapshot.FixedCount; row++)
+        {
+            if (!snapshot.DeletedOfFixed.Contains(row))
+            {
+                yield return snapshot.Fixed!.Index.Identifiers[row];
+            }
+        }
+
+        for (int row = 0; row < snapshot.Added.Count; row++)
+        {
+            if (!snapshot.DeletedOfAdded.Contains(row))
+            {
+                yield return snapshot.Added.Rows[row];
+            }
+        }
+    }
+
     private IEnumerable<(TId Identifier, ReadOnlyMemory<float> Row)> ReadRows()
     {
         int row = 0;

@@ -107,6 +107,18 @@ public sealed partial class LiveIndex<TId>
                 $"A compaction of {alive.Count} candidates with {Dimensions} dimensions was kept as {kept.Count} with {kept.Dimensions} and built as {index.Count} with {index.Dimensions}; the similarity is {Similarity}, and that of the new index {index.Similarity}."));
         }
 
+        int row = 0;
+        foreach (TId identifier in alive.Identifiers())
+        {
+            if (!EqualityComparer<TId>.Default.Equals(index.Identifiers[row], identifier))
+            {
+                throw new InvalidOperationException(string.Create(
+                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.Identifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
+            }
+
+            row++;
+        }
+
         // Made here, so that no writer has to wait for it.
         _ = index.RowsByIdentifier;
         return new LiveBase<TId>(index, kept);

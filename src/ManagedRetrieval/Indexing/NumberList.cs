@@ -12,10 +12,20 @@ internal sealed class NumberList<T>(string source, string name, ReadOnlyMemory<l
     public int Count => numbers.Length;
 
     /// <exception cref="SnapshotFormatException">The file's number is none of the type.</exception>
-    public T this[int index] => long.CreateTruncating(T.CreateTruncating(numbers.Span[index])) == numbers.Span[index]
-        ? T.CreateTruncating(numbers.Span[index])
-        : throw SnapshotFormatException.InTensor(
-            source, name, string.Create(CultureInfo.InvariantCulture, $"identifier {index} is {numbers.Span[index]}, which is no {(typeof(T) == typeof(int) ? "int" : "long")}."));
+    public T this[int index]
+    {
+        get
+        {
+            long number = numbers.Span[index];
+
+            // A span does not keep the file mapped.
+            GC.KeepAlive(this);
+            return long.CreateTruncating(T.CreateTruncating(number)) == number
+                ? T.CreateTruncating(number)
+                : throw SnapshotFormatException.InTensor(
+                    source, name, string.Create(CultureInfo.InvariantCulture, $"identifier {index} is {number}, which is no {(typeof(T) == typeof(int) ? "int" : "long")}."));
+        }
+    }
 
     /// <exception cref="SnapshotFormatException">One of the file's numbers is none of the type.</exception>
     public void CheckAll()

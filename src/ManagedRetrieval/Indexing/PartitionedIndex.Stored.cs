@@ -16,6 +16,12 @@ public sealed partial class PartitionedIndex<TId> : IStoredIndex
         parts.AllowOnly("dimensions", "subspaces", "probes", "rescored", "measured_recall");
         PartitionedParts memories = PartitionedTensors.Get(
             parts.File, parts.Properties.GetInt("dimensions", 1, int.MaxValue), parts.Properties.GetInt("subspaces", 0, int.MaxValue));
+        if (!parts.File.IsMapped
+            && ((!memories.Floats.IsEmpty && !TensorPrimitives.IsFiniteAll(memories.Floats.Span)) || memories.Halves.Span.ContainsAnyExceptInRange(Half.MinValue, Half.MaxValue)))
+        {
+            throw new FormatException("Index: a row holds a number that is not finite.");
+        }
+
         return new PartitionedIndex<TId>(
             new PartitionedStore(memories),
             parts.Identifiers,

@@ -43,6 +43,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         (Store, Probes, Rescored, _team, Measured) = (store, Math.Min(probes, store.Partitions), Math.Min(rescored, store.Count), team, measured);
     }
 
+    private PartitionedIndex(PartitionedIndex<TId> other, int probes, int rescored, MeasuredRecall? measured)
+        : base(other) =>
+        (Store, Probes, Rescored, _team, Measured) =
+            (other.Store, Math.Min(probes, other.Store.Partitions), Math.Min(rescored, other.Store.Count), other._team, measured);
+
     /// <inheritdoc/>
     public override bool IsExact => false;
 
@@ -78,7 +83,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
 
     /// <summary>Builds an index of rows in memory.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite.</param>
-    /// <param name="identifiers">One for each row; shared, not copied.</param>
+    /// <param name="identifiers">One for each row; copied.</param>
     /// <param name="options">Null for the standard ones.</param>
     /// <param name="similarity">What makes a score.</param>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
@@ -132,7 +137,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rescored, 1);
-        return new PartitionedIndex<TId>(Store, Identifiers, Similarity, probes, rescored, _team);
+        return new PartitionedIndex<TId>(this, probes, rescored, measured: null);
     }
 
     /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory.</summary>
@@ -167,7 +172,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         }
 
         MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
-        return new PartitionedIndex<TId>(Store, Identifiers, Similarity, found.Probes, found.Rescored, _team, found);
+        return new PartitionedIndex<TId>(this, found.Probes, found.Rescored, found);
     }
 
     private protected override void SearchRows(

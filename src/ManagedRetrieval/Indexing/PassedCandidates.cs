@@ -43,10 +43,14 @@ internal sealed class PassedCandidates<TId>
     public static PassedCandidates<TId> Check(ICandidateSource<TId> source, Similarity similarity, float greatest, CancellationToken cancellationToken)
     {
         var identifiers = new List<TId>();
-        IReadOnlyList<TId>? only = null;
         foreach (CandidateBatch<TId> batch in source.ReadBatches())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (IsEmpty(batch))
+            {
+                continue;
+            }
+
             IndexArguments.CheckRows(batch.Embeddings, batch.Identifiers, nameof(source));
             int at = similarity == Similarity.Cosine ? -1 : IndexBeyond(batch.Embeddings.Span, greatest);
             if (at >= 0)
@@ -58,20 +62,13 @@ internal sealed class PassedCandidates<TId>
                     nameof(source));
             }
 
-            // A single batch's list is shared.
-            only = identifiers.Count == 0 ? batch.Identifiers : null;
-            if (only is null || batch.Identifiers.Count != source.Count)
-            {
-                only = null;
-                identifiers.AddRange(batch.Identifiers);
-            }
-
-            CheckBatch(source, only?.Count ?? identifiers.Count, batch.Embeddings.Shape.RowLength);
+            // Copied: the source may fill the same list again.
+            identifiers.AddRange(batch.Identifiers);
+            CheckBatch(source, identifiers.Count, batch.Embeddings.Shape.RowLength);
         }
 
-        int count = only?.Count ?? identifiers.Count;
-        CheckCount(source, count);
-        return new(source, similarity, only ?? identifiers);
+        CheckCount(source, identifiers.Count);
+        return new(source, similarity, identifiers);
     }
 
     /// <summary>Reads all candidates in their order.</summary>
@@ -83,6 +80,11 @@ internal sealed class PassedCandidates<TId>
         using var units = new Scratch<float>(_similarity == Similarity.Cosine ? Chunk * Dimensions : 1);
         foreach (CandidateBatch<TId> batch in _source.ReadBatches())
         {
+            if (IsEmpty(batch))
+            {
+                continue;
+            }
+
             Tensor<float> all = batch.Embeddings;
             CheckBatch(_source, row + all.Shape.Rows, all.Shape.RowLength);
             for (int start = 0; start < all.Shape.Rows; start += Chunk)
@@ -103,6 +105,8 @@ internal sealed class PassedCandidates<TId>
 
         CheckCount(_source, row);
     }
+
+    private static bool IsEmpty(CandidateBatch<TId> batch) => batch is { Embeddings.Shape: { Rank: 2, Rows: 0 }, Identifiers.Count: 0 };
 
     private static void CheckCount(ICandidateSource<TId> source, int rows)
     {

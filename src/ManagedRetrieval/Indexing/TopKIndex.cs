@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Indexing;
 
@@ -23,6 +24,13 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
         _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 
+    /// <summary>Takes over the identifiers, the map of them and the model's version of an index over the same rows.</summary>
+    private protected TopKIndex(TopKIndex<TId> other)
+    {
+        (Dimensions, Identifiers, Similarity, _rows) = (other.Dimensions, other.Identifiers, other.Similarity, other._rows);
+        (ModelVersion, File) = (other.ModelVersion, other.File);
+    }
+
     /// <inheritdoc/>
     public int Count => Identifiers.Count;
 
@@ -43,11 +51,27 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// </summary>
     public string? ModelVersion { get; internal set; }
 
+    /// <summary>The file that it was read from on its own; null for none.</summary>
+    internal SafetensorsFile? File { get; set; }
+
     /// <summary>The rows that bear identifiers; made when it is first asked for.</summary>
     internal IdentifierRows<TId> RowsByIdentifier => _rows.Value;
 
     /// <summary>Up to how many admissible rows are scored one by one rather than searched for.</summary>
     private protected virtual int ExactScanLimit => Count / 16;
+
+    /// <summary>Holds all tensors of a file that <see cref="IndexFile.Map"/> mapped against their checksums, which mapping leaves out; does nothing for another index.</summary>
+    /// <param name="progress">Told the bytes that were read; null for nobody.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (File is { IsMapped: true })
+        {
+            File.Verify(progress, cancellationToken);
+        }
+    }
 
     /// <inheritdoc/>
     public void Search(

@@ -90,6 +90,21 @@ public sealed partial class SafetensorsFile
     /// <summary>Closes a file that was mapped; see <see cref="Map(string, bool)"/>. One that was loaded has nothing to close.</summary>
     public void Dispose() => _payloads.Close();
 
+    /// <summary>Maps a file and makes something of it; closes it where that fails.</summary>
+    internal static T Mapping<T>(string path, Func<SafetensorsFile, T> read)
+    {
+        SafetensorsFile file = Map(path);
+        try
+        {
+            return read(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads and checks the header of a mapping, and takes it over.</summary>
     internal static SafetensorsFile Map(MappedFile mapped, string source, bool requireChecksums)
     {

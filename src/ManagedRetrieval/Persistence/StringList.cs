@@ -16,9 +16,13 @@ internal sealed class StringList(string source, string name, ReadOnlyMemory<byte
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             (long begin, long end) = (offsets.Span[index], offsets.Span[index + 1]);
-            return begin >= 0 && begin <= end && end <= utf8.Length
+            string text = begin >= 0 && begin <= end && end <= utf8.Length
                 ? StringTensors.Decode(source, name, utf8.Span[(int)begin..(int)end], index, begin)
                 : throw StringTensors.BadOffsets(source, name, index, begin, end, utf8.Length);
+
+            // A span does not keep the file mapped.
+            GC.KeepAlive(this);
+            return text;
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>Joins a model and an index that was built from its candidate embeddings.</summary>
     /// <param name="model">Embeds queries.</param>
-    /// <param name="index">Searched with the embeddings. One that has no <see cref="TopKIndex{TId}.ModelVersion"/> is given this model's.</param>
+    /// <param name="index">Searched with the embeddings. One that has no <see cref="TopKIndex{TId}.ModelVersion"/> is given this model's; of a live index it is the fixed one below it that counts.</param>
     /// <param name="workers">Shares out the embedding of queries; null runs on the calling thread. It is used, not owned.</param>
     /// <exception cref="ArgumentException">The index has another number of dimensions than the model, or is of another model or of another state of it.</exception>
     public Retriever(TwoTowerModel<TQuery, TCandidate> model, ITopKIndex<TId> index, WorkerTeam? workers = null)
@@ -39,7 +39,14 @@ public sealed class Retriever<TQuery, TCandidate, TId>
             throw new ArgumentException($"The model has {model.Dimensions} dimensions, but the index {index.Dimensions}.", nameof(index));
         }
 
-        if (index is TopKIndex<TId> fixedRows)
+        TopKIndex<TId>? fixedRows = index switch
+        {
+            TopKIndex<TId> itself => itself,
+            LiveIndex<TId> live => live.Snapshot().Fixed?.Index,
+            LiveSnapshot<TId> snapshot => snapshot.Fixed?.Index,
+            _ => null,
+        };
+        if (fixedRows is not null)
         {
             version ??= ModelVersion.Of(model.Parameters);
             fixedRows.ModelVersion ??= version;
@@ -153,8 +160,8 @@ public sealed class Retriever<TQuery, TCandidate, TId>
 
     /// <summary>Maps a file that <see cref="SaveAsync"/> wrote: reads the model, and leaves the index's rows and identifiers where they are.</summary>
     /// <remarks>
-    /// The index takes no time to open, however large, and is read from the disk as it is searched. Its tensors are not held against their checksums; <see cref="Verify"/>
-    /// does that. The file must not be written while it is mapped; replacing it by another of its name, as saving does, is safe but under Windows, which refuses it.
+    /// The index is read from the disk as it is searched; only of a partitioned one the numbers and scales of the rows are read at once, 8 bytes for each. Its tensors are not
+    /// held against their checksums; <see cref="Verify"/> does that. The file must not be written while it is mapped; replacing it by another of its name, as saving does, is safe but under Windows, which refuses it.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="queryBindings">Where the query features find their values; null for a model that takes plain texts or keys.</param>
@@ -170,7 +177,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
         FeatureBindings<TCandidate>? candidateBindings = null,
         WorkerTeam? workers = null,
         IComputeBackend<float>? backend = null) =>
-        RetrieverSnapshot.Read<TQuery, TCandidate, TId>(SafetensorsFile.Map(path), workers, backend, queryBindings, candidateBindings);
+        SafetensorsFile.Mapping(path, file => RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend, queryBindings, candidateBindings));
 
     /// <summary>Holds all tensors of a mapped file against their checksums, which <see cref="Map"/> leaves out; does nothing for another retriever.</summary>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>

@@ -100,6 +100,31 @@ public sealed class IndexFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_without_candidates_is_refused_and_damage_of_a_mapped_one_is_found_by_verifying()
+    {
+        foreach (TopKIndex<string> index in (TopKIndex<string>[])[new Float16Index<string>(Candidates.Rows(0, 1), Names[..1]), new Int8Index<string>(Candidates.Rows(0, 1), Names[..1])])
+        {
+            byte[] whole = Samples.Bytes(IndexFile.Write(index));
+            SafetensorsFile file = Samples.Load(whole);
+            var writer = new SafetensorsWriter();
+            writer.AddMetadata(IndexCodec.DescriptionKey, file.GetMetadata(IndexCodec.DescriptionKey));
+            writer.AddStrings("index.identifiers", []);
+            foreach (SafetensorsInfo tensor in file.Tensors.Where(tensor => !tensor.Name.StartsWith("index.identifiers", StringComparison.Ordinal)))
+            {
+                long[] shape = [.. tensor.Shape];
+                shape[0] = 0;
+                Add(writer, file, tensor, 0, shape);
+            }
+
+            Refused(Samples.Bytes(writer));
+            whole[^1] ^= 1;
+            await File.WriteAllBytesAsync(Target, whole);
+            TopKIndex<string> mapped = IndexFile.Map<string>(Target);
+            Assert.Throws<SnapshotFormatException>(() => mapped.Verify());
+        }
+    }
+
+    [Fact]
     public async Task Numbers_name_candidates_as_well_and_another_type_is_refused_by_name()
     {
         var ints = new Float16Index<int>(Candidates, [.. Enumerable.Range(-5, Rows)]);

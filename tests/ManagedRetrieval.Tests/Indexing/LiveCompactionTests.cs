@@ -190,6 +190,21 @@ public class LiveCompactionTests
         }
     }
 
+    [Fact]
+    public void An_index_whose_rows_are_in_another_order_than_the_source_is_refused_and_nothing_changes()
+    {
+        var live = new LiveIndex<int>(1, (source, cancellationToken) =>
+        {
+            BruteForceIndex<int> built = BruteForceIndex<int>.Build(source, cancellationToken: cancellationToken);
+            return new BruteForceIndex<int>(built.Embeddings, [.. built.Identifiers.Reverse()]);
+        });
+        live.Upsert([1, 2], Tensor<float>.Of(new float[,] { { 1 }, { 2 } }));
+        long version = live.Version;
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => live.Compact());
+        Assert.Contains("row 0 of '2', expected '1'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((version, 2), (live.Version, live.Count));
+    }
+
     private static BruteForceIndex<int> Build(ICandidateSource<int> source) => BruteForceIndex<int>.Build(source);
 
     private sealed class CountedReads(ICandidateSource<int> source) : ICandidateSource<int>

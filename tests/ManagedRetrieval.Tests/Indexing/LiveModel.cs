@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Persistence;
 
 namespace ManagedRetrieval.Tests.Indexing;
 
@@ -38,13 +39,13 @@ internal sealed class LiveModel
         _rows = [.. identifiers.Select((identifier, row) => new Row(identifier, rows.Row(row).ToArray(), true))];
     }
 
-    public LiveIndex<int> Index { get; }
+    public LiveIndex<int> Index { get; private set; }
 
-    /// <summary>One operation. (Saving and loading has its place here too.)</summary>
+    /// <summary>One operation.</summary>
     public void Step()
     {
         long version = Index.Version;
-        int changes = _draw.Below(_building ? 9 : 11) switch
+        int changes = _draw.Below(_building ? 9 : 12) switch
         {
             0 => Upsert(1),
             1 => UpsertOne(),
@@ -54,7 +55,8 @@ internal sealed class LiveModel
             5 => TakeSnapshot(),
             < 9 => Search(),
             9 => Compact(changesMeanwhile: false),
-            _ => Compact(changesMeanwhile: true),
+            10 => Compact(changesMeanwhile: true),
+            _ => SaveAndLoad(),
         };
         Assert.Equal(version + changes, Index.Version);
         Assert.Equal(_rows.Count(row => row.Alive), Index.Count);
@@ -159,6 +161,22 @@ internal sealed class LiveModel
             Assert.Equal(0, Index.Snapshot().Changes);
         }
 
+        return (int)(Index.Version - version);
+    }
+
+    /// <summary>What is alive goes into a file, and a new live index stands on what the file holds.</summary>
+    private int SaveAndLoad()
+    {
+        if (Index.Count == 0)
+        {
+            return 0;
+        }
+
+        long version = Index.Version;
+        ICandidateSource<int> candidates = Index.Snapshot().Candidates;
+        TopKIndex<int> loaded = IndexFile.Read<int>(Samples.Load(Samples.Bytes(IndexFile.Write(_build(candidates)))), null, null);
+        Index = new LiveIndex<int>(loaded, candidates, Build);
+        _rows = [.. _rows.Where(row => row.Alive)];
         return (int)(Index.Version - version);
     }
 

@@ -10,6 +10,8 @@ public class LiveModelTests
     private static readonly Dictionary<string, Func<ICandidateSource<int>, Similarity, TopKIndex<int>>> Kinds = new()
     {
         ["brute force"] = static (source, similarity) => BruteForceIndex<int>.Build(source, similarity: similarity),
+        ["partitions, all probed"] = static (source, similarity) => PartitionedIndex<int>.Build(
+            source, new() { Rescoring = PartitionedRescoring.FullPrecision, Partitions = 4 }, similarity).With(int.MaxValue, int.MaxValue),
     };
 
     public static TheoryData<string> KindNames => [.. Kinds.Keys];

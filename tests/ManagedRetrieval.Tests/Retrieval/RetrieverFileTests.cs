@@ -151,6 +151,25 @@ public sealed class RetrieverFileTests : IDisposable
     }
 
     [Fact]
+    public void A_stale_index_is_refused_with_other_settings_and_below_a_live_one_too()
+    {
+        Retriever<string, string, string> retriever = RetrieverSamples.Text();
+        var rows = (BruteForceIndex<string>)retriever.Index;
+        var candidates = new TensorCandidates<string>(rows.Embeddings, rows.Identifiers);
+        PartitionedIndex<string> index = PartitionedIndex<string>.Build(candidates);
+        _ = new Retriever<string, string, string>(retriever.Model, index);
+        PartitionedIndex<string> other = index.With(1, 1), tuned = index.Tune(0.5, rows.Embeddings.Rows(0, 2), candidates, 1);
+        Assert.Equal((rows.ModelVersion, rows.ModelVersion), (other.ModelVersion, tuned.ModelVersion));
+        var live = new LiveIndex<string>(index, candidates, (source, cancellationToken) => PartitionedIndex<string>.Build(source, cancellationToken: cancellationToken));
+        _ = new Retriever<string, string, string>(retriever.Model, live);
+        retriever.Model.Parameters[^1].Value.Span[0] += 1;
+        foreach (ITopKIndex<string> stale in (ITopKIndex<string>[])[other, tuned, live, live.Snapshot()])
+        {
+            Refusal.Of<ArgumentException>(() => _ = new Retriever<string, string, string>(retriever.Model, stale), "stale", "'index'");
+        }
+    }
+
+    [Fact]
     public void An_index_of_another_models_rows_is_refused_where_a_file_holds_both()
     {
         byte[] whole = RetrieverSamples.Bytes(RetrieverSamples.Text());

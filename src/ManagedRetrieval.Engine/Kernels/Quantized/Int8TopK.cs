@@ -13,6 +13,9 @@ internal static class Int8TopK
     /// <summary>Parts that give some workers something to do, and rows of a part: 2 MiB of 64 bytes, which take some 100 µs to read.</summary>
     private const int EnoughParts = 8, SmallestRange = 32768;
 
+    /// <summary>Entries of a list up to which ranges of rows are joined: eight lists of them are a fraction of what the smallest ranges hold, 8 · 32,768 scores.</summary>
+    private const int LongestJoinedList = 8192;
+
     /// <summary>Fills <paramref name="scores"/> and <paramref name="rows"/>, best first; NaN and −1 where there are no more.</summary>
     /// <param name="packed">As <see cref="Int8Rows.Pack"/> leaves them.</param>
     /// <param name="rowScales">Of the rows, as many as there are.</param>
@@ -45,7 +48,7 @@ internal static class Int8TopK
         scores.Fill(float.NaN);
         rows.Fill(-1);
         var blocks = Partition.BySize(queries.Length, QueryBlock);
-        int ranges = Math.Clamp(rowScales.Length / SmallestRange, 1, Math.Max(1, EnoughParts / Math.Max(1, blocks.Parts)));
+        int ranges = k <= LongestJoinedList ? Math.Clamp(rowScales.Length / SmallestRange, 1, Math.Max(1, EnoughParts / Math.Max(1, blocks.Parts))) : 1;
         int perRange = (rowScales.Length + ranges - 1) / ranges;
         var cut = Partition.BySize(rowScales.Length, (perRange + Int8Rows.GroupRows - 1) / Int8Rows.GroupRows * Int8Rows.GroupRows);
         using var sizes = new Scratch<int>(cut.Parts * queries.Length);
