@@ -8,11 +8,11 @@ namespace ManagedRetrieval.Cli.Runs;
 internal static class SearchSpeed
 {
     /// <summary>Long enough that a clock's tick and a pause of the collector do not matter.</summary>
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
-    private const int Rounds = 2;
+    private const int Rounds = 3;
 
-    /// <summary>Measures, after a warm-up, the better of two rounds, which other work on the machine disturbs less.</summary>
+    /// <summary>Measures, after a warm-up, the best of some rounds, which other work on the machine disturbs least.</summary>
     /// <param name="index">What is searched.</param>
     /// <param name="queries">[queries, d] or [queries, heads, d]; asked again from the first on where they are too few.</param>
     /// <param name="k">Answers of a query.</param>
