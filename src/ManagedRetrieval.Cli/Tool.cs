@@ -25,6 +25,8 @@ internal static class Tool
             QuickstartCommand.Create(terminal, findPack),
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            IndexCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             InspectCommand.Create(terminal),
             QueryCommand.Create(terminal),
         };

@@ -11,6 +11,39 @@ internal static class CommonOptions
     public static Option<int> Workers() => Integer(
         "--workers", "Threads to share the work; by default one for each processor. Makes no difference to any result.", _ => Environment.ProcessorCount, "COUNT", 1, 1024);
 
+    /// <summary>The number of answers that a recall speaks of.</summary>
+    public static Option<int> RecallAt() => Integer("-k", "Of how many answers the recall is measured.", _ => 10, "COUNT", 1, 10_000);
+
+    /// <summary>How many queries to measure with.</summary>
+    public static Option<int> Queries() => Integer(
+        "--queries", "With how many queries to measure at most: of --query-file, else users that the model knows, else candidates' ids asked as queries.", _ => 1000, "COUNT", 1, 1_000_000);
+
+    /// <summary>Queries to measure with.</summary>
+    public static Option<string?> QueryFile()
+    {
+        var option = new Option<string?>("--query-file") { Description = "Queries to measure with, as 'query --file' reads them; best such as are really asked.", HelpName = "FILE" };
+        RequireName(option, "file");
+        return option;
+    }
+
+    /// <summary>A number above 0 and up to 1, or nothing.</summary>
+    public static Option<double?> OptionalShare(string name, string description, string unit) => new(name)
+    {
+        Description = description,
+        HelpName = unit,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[^1].Value;
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is > 0 and <= 1)
+            {
+                return value;
+            }
+
+            result.AddError($"{name} must be a number above 0 and at most 1, not '{text}'.");
+            return null;
+        },
+    };
+
     /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>, in plain digits.</summary>
     public static Option<TNumber> Integer<TNumber>(
         string name, string description, Func<ArgumentResult, TNumber> byDefault, string unit, TNumber minimum, TNumber maximum)

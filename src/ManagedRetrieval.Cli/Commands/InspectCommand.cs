@@ -10,8 +10,9 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "A model file or a checkpoint." };
-        var command = new Command("inspect", "Says what a model file holds: tensors, descriptions, and how its candidates' embeddings are.") { model };
-        command.SetAction((result, cancellationToken) => new InspectJob(terminal, result.GetRequiredValue(model)).RunAsync(cancellationToken));
+        var verify = new Option<bool>("--verify") { Description = "Read the whole file and hold it against its checksums; otherwise only the header is checked." };
+        var command = new Command("inspect", "Says what a model file holds: tensors, descriptions, the index, and how its candidates' embeddings are.") { model, verify };
+        command.SetAction((result, cancellationToken) => new InspectJob(terminal, result.GetRequiredValue(model), result.GetValue(verify)).RunAsync(cancellationToken));
         return command;
     }
 }

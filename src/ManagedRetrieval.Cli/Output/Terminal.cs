@@ -90,14 +90,7 @@ internal sealed class Terminal(IAnsiConsole console)
             return work(new LinePerEpoch(this));
         }
 
-        ProgressColumn[] columns =
-        [
-            new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn(),
-            new PercentageColumn(),
-            new RemainingTimeColumn(),
-        ];
-        return await console.Progress().AutoClear(false).Columns(columns).StartAsync(
+        return await console.Progress().AutoClear(false).Columns(Columns()).StartAsync(
             context => Task.Run(() => work(new Bar(context.AddTask("Training"))))).ConfigureAwait(false);
     }
 
@@ -110,9 +103,29 @@ internal sealed class Terminal(IAnsiConsole console)
             return await work(new Progress<ReadProgress>()).ConfigureAwait(false);
         }
 
-        ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
-        return await console.Progress().AutoClear(false).Columns(columns).StartAsync(
+        return await console.Progress().AutoClear(false).Columns(Columns()).StartAsync(
             context => work(new FileBar(context.AddTask(OneLine(description).EscapeMarkup()), OneLine(description)))).ConfigureAwait(false);
+    }
+
+    /// <summary>Builds an index with a bar that shows how far each stage is, or a line for each stage.</summary>
+    public async Task<TResult> BuildAsync<TResult>(Func<IProgress<PartitionedBuildProgress>, TResult> work) =>
+        !IsLive
+            ? await Task.Run(() => work(new StageLines(this))).ConfigureAwait(false)
+            : await console.Progress().AutoClear(false).Columns(Columns()).StartAsync(
+                context => Task.Run(() => work(new StageBar(context.AddTask("Building"))))).ConfigureAwait(false);
+
+    /// <summary>Reads so many bytes with a bar, or a line that says that it began.</summary>
+    public async Task VerifyAsync(string description, long bytes, Action<IProgress<long>> work)
+    {
+        if (!IsLive)
+        {
+            Line(description + " …");
+            await Task.Run(() => work(new Progress<long>())).ConfigureAwait(false);
+            return;
+        }
+
+        await console.Progress().AutoClear(false).Columns(Columns()).StartAsync(
+            context => Task.Run(() => work(new ByteBar(context.AddTask(description, maxValue: bytes))))).ConfigureAwait(false);
     }
 
     /// <summary>A step whose length is not known.</summary>
@@ -142,6 +155,17 @@ internal sealed class Terminal(IAnsiConsole console)
         }
     }
 
+    private static ProgressColumn[] Columns() =>
+        [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+
+    private static string Describe(PartitionedBuildStage stage) => stage switch
+    {
+        PartitionedBuildStage.Reading => "Reading rows",
+        PartitionedBuildStage.Training => "Training partitions",
+        PartitionedBuildStage.Assigning => "Assigning rows",
+        _ => "Encoding rows",
+    };
+
     private static string Describe(TrainingProgress progress) => string.Create(
         CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs}, loss {progress.Loss:f4}, {progress.Rate:n0} pairs/s");
 
@@ -153,6 +177,35 @@ internal sealed class Terminal(IAnsiConsole console)
             task.Value = value.Pairs;
             task.Description = "Training: " + Describe(value);
         }
+    }
+
+    private sealed class StageBar(ProgressTask task) : IProgress<PartitionedBuildProgress>
+    {
+        public void Report(PartitionedBuildProgress value)
+        {
+            task.MaxValue = value.Total;
+            task.Value = value.Done;
+            task.Description = Describe(value.Stage);
+        }
+    }
+
+    private sealed class StageLines(Terminal terminal) : IProgress<PartitionedBuildProgress>
+    {
+        private PartitionedBuildStage? _last;
+
+        public void Report(PartitionedBuildProgress value)
+        {
+            if (_last != value.Stage)
+            {
+                terminal.Line(Describe(value.Stage) + " …");
+                _last = value.Stage;
+            }
+        }
+    }
+
+    private sealed class ByteBar(ProgressTask task) : IProgress<long>
+    {
+        public void Report(long value) => task.Value = value;
     }
 
     private sealed class FileBar(ProgressTask task, string description) : IProgress<ReadProgress>

@@ -3,11 +3,12 @@ namespace ManagedRetrieval.Cli.Reports;
 /// <summary>How the page looks.</summary>
 internal static class PageStyle
 {
+    /// <summary>The colours, in light and in dark.</summary>
     /// <remarks>
-    /// The colours of series are those of Okabe and Ito (Color Universal Design, 2008), which the colour-blind can tell
+    /// Those of series are those of Okabe and Ito (Color Universal Design, 2008), which the colour-blind can tell
     /// apart, made darker or lighter until each stands out from its background by a contrast of 3 or more.
     /// </remarks>
-    public const string Css = """
+    public const string Colours = """
         :root {
           --page: #f5f6f8; --card: #ffffff; --text: #1c2128; --muted: #59636e; --line: #d5dae0; --grid: #e4e8ec; --accent: #0067a3; --best: #e8f1f8;
           --s0: #0072b2; --s1: #d55e00; --s2: #00946b; --s3: #b65f93; --s4: #b07a00; --s5: #3a96cf; --s6: #23272e; --other: #98a1ab;
@@ -18,6 +19,11 @@ internal static class PageStyle
             --s0: #4aa3df; --s1: #f0813a; --s2: #2dbd92; --s3: #e08fc2; --s4: #e6b234; --s5: #9ad1f5; --s6: #f4f4f4; --other: #78828d;
           }
         }
+
+        """;
+
+    /// <summary>The whole style sheet.</summary>
+    public const string Css = Colours + """
         * { box-sizing: border-box; }
         html { -webkit-text-size-adjust: 100%; }
         body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; }

@@ -7,13 +7,19 @@ using ManagedRetrieval.Persistence;
 namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary><c>inspect</c>: what a model file holds.</summary>
-internal sealed class InspectJob(Terminal terminal, string model)
+internal sealed class InspectJob(Terminal terminal, string model, bool verify)
 {
     /// <exception cref="ToolException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read, or is damaged.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken).ConfigureAwait(false);
+        using SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken, map: true).ConfigureAwait(false);
+        if (verify)
+        {
+            await terminal.VerifyAsync("Verifying", file.Tensors.Sum(tensor => tensor.ByteLength), progress => file.Verify(progress, cancellationToken)).ConfigureAwait(false);
+        }
+
+        IndexFacts? index = IndexFacts.Of(file);
         terminal.Heading("Tensors");
         terminal.Table(
             [new Column("name", IsText: true), new Column("type", IsText: true), new Column("shape", IsText: true), new Column("bytes")],
@@ -30,6 +36,7 @@ internal sealed class InspectJob(Terminal terminal, string model)
             terminal.Line(Terminal.OneLine($"{key}: {value}"));
         }
 
+        index?.Show(terminal);
         if (EmbeddingsOf(file) is { } embeddings)
         {
             Examine(embeddings);
@@ -41,8 +48,8 @@ internal sealed class InspectJob(Terminal terminal, string model)
     private static Tensor<float>? EmbeddingsOf(SafetensorsFile file)
     {
         const string Name = "index.embeddings";
-        return file.Contains(Name) && file.GetInfo(Name) is { Type: SafetensorsType.F32, Shape: [> 0 and <= int.MaxValue and var rows, > 0 and <= int.MaxValue and var dimensions] }
-            ? new Tensor<float>(new Shape((int)rows, (int)dimensions), file.GetFloats(Name))
+        return file.Contains(Name) && file.GetInfo(Name) is { Type: SafetensorsType.F32, Shape: [> 0 and <= int.MaxValue, > 0 and <= int.MaxValue] }
+            ? SnapshotTensors.View(file, Name, 2)
             : null;
     }
 

@@ -25,19 +25,19 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
         [SeedAnnotation] = seed.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Reads a file; the message of what goes wrong names it.</summary>
+    /// <summary>Reads a file, or maps it, which checks its header alone; the message of what goes wrong names it.</summary>
     /// <exception cref="ToolException">There is no such file.</exception>
     /// <exception cref="SnapshotFormatException">It is damaged or foreign.</exception>
-    public static async Task<SafetensorsFile> OpenAsync(string path, CancellationToken cancellationToken)
+    public static async Task<SafetensorsFile> OpenAsync(string path, CancellationToken cancellationToken, bool map = false)
     {
         if (Directory.Exists(path))
         {
             throw new ToolException($"'{path}' is a folder, not a model file.");
         }
 
-        return File.Exists(path)
-            ? await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)
-            : throw new ToolException($"There is no model file '{path}'.");
+        return !File.Exists(path) ? throw new ToolException($"There is no model file '{path}'.")
+            : map ? SafetensorsFile.Map(path)
+            : await SafetensorsFile.LoadAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the file is of a model that <c>train</c> saved.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Cli.Tests.ReferenceDocs;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
+using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Towers;
@@ -105,7 +107,10 @@ public sealed class FailureTests : IDisposable
     {
         Retriever<string, string, string> retriever = SmallModel(new TwoTowerOptions { Dimensions = 2, Combiner = BagCombiner.Sum, Linear = false, Normalize = false });
         retriever.Model.Parameters[0].Value.Span.Fill(float.MaxValue);
-        await retriever.SaveAsync(Model);
+
+        // An index of the embeddings as they would be now could not be built.
+        Tensor<float> before = ((BruteForceIndex<string>)retriever.Index).Embeddings;
+        await new Retriever<string, string, string>(retriever.Model, new BruteForceIndex<string>(before, ["red", "blue"])).SaveAsync(Model);
         (await Ask()).Failed(1, "not finite");
     }
 

@@ -58,9 +58,12 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("--help", "quickstart", "query", "<MODEL>", "<TEXT>", "--version", "--help")]
+    [InlineData("--help", "quickstart", "query", "index", "bench", "inspect", "<MODEL>", "<TEXT>", "--version", "--help")]
     [InlineData("quickstart --help", "--seed", "--epochs", "--out", "--json", "--workers", "[default: 12]")]
-    [InlineData("query --help", "<MODEL>", "<TEXT>", "-k", "--workers", "[default: 10]")]
+    [InlineData("query --help", "<MODEL>", "<TEXT>", "-k", "--file", "--out", "--map", "--workers", "[default: 10]")]
+    [InlineData("index --help", "<MODEL>", "--out", "--kind", "--lists", "--partitions", "--probes", "--rescored", "--drop-rows", "--recall", "--queries", "--query-file", "[default: partitioned]")]
+    [InlineData("bench --help", "<MODEL>", "--exact", "-k", "--queries", "--query-file", "--json", "--out", "--workers")]
+    [InlineData("inspect --help", "<MODEL>", "--verify")]
     public async Task Help_names_every_command_argument_and_option(string commandLine, params string[] names)
     {
         ToolResult result = (await InProcess.RunAsync(commandLine.Split(' '))).Succeeded();

@@ -1,0 +1,20 @@
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>What <c>query --file</c> was asked for.</summary>
+internal sealed record QuerySettings
+{
+    public required string Model { get; init; }
+
+    /// <summary>The queries.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The file for the answers; null for the standard output.</summary>
+    public required string? Output { get; init; }
+
+    /// <summary>Whether the index stays on the disk.</summary>
+    public required bool Map { get; init; }
+
+    public required int K { get; init; }
+
+    public required int Workers { get; init; }
+}
