@@ -1,6 +1,7 @@
+using ManagedRetrieval.Indexing.Partitioned;
 using ManagedRetrieval.Persistence;
 
-namespace ManagedRetrieval.Indexing.Partitioned;
+namespace ManagedRetrieval.Indexing;
 
 /// <summary>The memories of a partitioned index as tensors of a file; one that is empty is left out.</summary>
 internal static class PartitionedTensors
