@@ -38,7 +38,7 @@ internal static class BenchPlot
 
         return new ReportFigure(
             "Speed by recall",
-            string.Create(CultureInfo.InvariantCulture, $"{results.Index}, {Numbers.Count(results.Candidates)} candidates of {results.Dimensions} dimensions, {Numbers.Figure(results.BytesPerVector)} bytes a vector, workers: {results.Workers}."),
+            string.Create(CultureInfo.InvariantCulture, $"{PlainText.Capital(results.Index)}; {Numbers.Count(results.Candidates)} × {results.Dimensions}, {Numbers.Figure(results.BytesPerVector)} bytes a vector; workers: {results.Workers}."),
             model,
             320,
             new DataTable(
