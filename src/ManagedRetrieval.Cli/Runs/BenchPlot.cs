@@ -1,10 +1,10 @@
 using System.Globalization;
 using ManagedRetrieval.Cli.Output;
-using ManagedRetrieval.Cli.Runs;
+using ManagedRetrieval.Cli.Reports;
 using OxyPlot;
 using OxyPlot.Axes;
 
-namespace ManagedRetrieval.Cli.Reports;
+namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary>Queries in a second by recall.</summary>
 internal static class BenchPlot
