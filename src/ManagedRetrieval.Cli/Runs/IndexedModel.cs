@@ -50,7 +50,7 @@ internal abstract class IndexedModel
     /// <summary>The index, of float rows as they were embedded.</summary>
     /// <exception cref="ToolException">The file holds another one.</exception>
     public BruteForceIndex<string> RequireFloatRows(string purpose) => Index as BruteForceIndex<string>
-        ?? throw new ToolException($"'{File}' holds an index without the float rows that {purpose}; give the file that 'train' or 'quickstart' saved.");
+        ?? throw new ToolException($"'{File}' holds no index of plain float rows, which {purpose}; give the file that 'train' or 'quickstart' saved.");
 
     /// <exception cref="ArithmeticException">An embedding is not finite.</exception>
     public abstract Tensor<float> Embed(IReadOnlyList<Entity> queries, CancellationToken cancellationToken);

@@ -70,7 +70,7 @@ public sealed class BenchTests : IDisposable
         string other = _data.At("other");
         (await InProcess.RunAsync("train", "--data", _data.Csv, "--time", "time", "--config", _data.Config("ids"), "--seed", "9", "--epochs", "1", "--out", other)).Succeeded();
         (await InProcess.RunAsync("bench", Indexed, "--exact", Path.Combine(other, "model.safetensors"))).Failed(1, "other", "version");
-        (await InProcess.RunAsync("bench", Indexed, "--exact", Indexed)).Failed(1, Indexed, "without the float rows");
+        (await InProcess.RunAsync("bench", Indexed, "--exact", Indexed)).Failed(1, Indexed, "no index of plain float rows");
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class IndexTests : IDisposable
         await TrainAsync();
         await IndexAsync("--kind", "float16");
         byte[] bytes = await File.ReadAllBytesAsync(Indexed);
-        (await InProcess.RunAsync("index", Indexed, "--out", _data.At("again.safetensors"))).Failed(1, Indexed, "without the float rows", "'train' or 'quickstart'");
+        (await InProcess.RunAsync("index", Indexed, "--out", _data.At("again.safetensors"))).Failed(1, Indexed, "no index of plain float rows", "'train' or 'quickstart'");
         (await InProcess.RunAsync("index", _data.Model, "--out", _data.Model)).Failed(1, _data.Model, "the model itself");
         (await InProcess.RunAsync("index", _data.At("none.safetensors"), "--out", Indexed)).Failed(1, "none.safetensors");
         (await InProcess.RunAsync("index", _data.Model, "--out", Indexed, "--query-file", _data.At("none.csv"))).Failed(1, "none.csv");

@@ -1,10 +1,10 @@
 using System.Globalization;
 using ManagedRetrieval.Cli.Output;
-using ManagedRetrieval.Cli.Runs;
+using ManagedRetrieval.Cli.Reports;
 using OxyPlot;
 using OxyPlot.Axes;
 
-namespace ManagedRetrieval.Cli.Reports;
+namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary>Queries in a second by recall.</summary>
 internal static class BenchPlot
@@ -38,7 +38,7 @@ internal static class BenchPlot
 
         return new ReportFigure(
             "Speed by recall",
-            string.Create(CultureInfo.InvariantCulture, $"{results.Index}, {Numbers.Count(results.Candidates)} candidates of {results.Dimensions} dimensions, {Numbers.Figure(results.BytesPerVector)} bytes a vector, workers: {results.Workers}."),
+            string.Create(CultureInfo.InvariantCulture, $"{PlainText.Capital(results.Index)}; {Numbers.Count(results.Candidates)} × {results.Dimensions}, {Numbers.Figure(results.BytesPerVector)} bytes a vector; workers: {results.Workers}."),
             model,
             320,
             new DataTable(
