@@ -22,6 +22,7 @@ internal static class TopKSearch
     /// <param name="excludedOffsets">[queries + 1], or empty.</param>
     /// <param name="admitted">A bit for each candidate that may be found, or empty.</param>
     /// <param name="team">Shares out the work.</param>
+    /// <param name="cancellationToken">Stops between parts.</param>
     public static void Run<T>(
         ReadOnlySpan<T> queries,
         ReadOnlySpan<T> candidates,
@@ -33,7 +34,8 @@ internal static class TopKSearch
         ReadOnlySpan<int> excluded,
         ReadOnlySpan<int> excludedOffsets,
         ReadOnlySpan<ulong> admitted,
-        WorkerTeam team)
+        WorkerTeam team,
+        CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int count = rows.Length / k;
@@ -45,14 +47,14 @@ internal static class TopKSearch
         if (ranges == 1)
         {
             var sink = new TopKSink<T>(k, scores, rows, sizes.Span, excluded, excludedOffsets, admitted);
-            ScoreTiles.RunAll(queries, candidates, width, sink, team, heads);
+            ScoreTiles.RunAll(queries, candidates, width, sink, team, heads, cancellationToken: cancellationToken);
             return;
         }
 
         using var rangeScores = new Scratch<T>(ranges * count * k);
         using var rangeRows = new Scratch<int>(ranges * count * k);
         var ofRanges = new TopKSink<T>(k, rangeScores.Span, rangeRows.Span, sizes.Span, excluded, excludedOffsets, admitted);
-        ScoreTiles.RunAll(queries, candidates, width, ofRanges, team, heads, ranges);
+        ScoreTiles.RunAll(queries, candidates, width, ofRanges, team, heads, ranges, cancellationToken);
         TopKMerge.Run<T>(rangeScores.Span, rangeRows.Span, sizes.Span, k, scores, rows);
     }
 }
