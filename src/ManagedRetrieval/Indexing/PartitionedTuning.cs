@@ -34,7 +34,7 @@ internal sealed class PartitionedTuning<TId>
         }
 
         var backend = new CpuBackend<float>(team);
-        _exact = Exact(vectors, PassedCandidates<TId>.Check(source, index.Similarity, float.MaxValue, cancellationToken), backend);
+        _exact = Exact(vectors, new PassedCandidates<TId>(source, index.Similarity, float.MaxValue, cancellationToken), backend);
         _scanned = Scanned(new Tensor<float>(new Shape(vectors.Shape.Length / index.Dimensions, index.Dimensions), vectors.Memory), backend);
     }
 
