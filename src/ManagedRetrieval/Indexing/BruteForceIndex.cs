@@ -22,6 +22,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private const string RowsName = IndexCodec.Prefix + "embeddings";
 
     private readonly IComputeBackend<float> _backend;
+    private readonly Tensor<float> _rows;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change; copied where they are brought to length 1.</param>
@@ -38,11 +39,11 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct)
         : base(Checked(candidateEmbeddings, identifiers), identifiers, similarity)
     {
-        Embeddings = candidateEmbeddings;
+        _rows = candidateEmbeddings;
         if (similarity == Similarity.Cosine)
         {
-            Embeddings = new Tensor<float>(candidateEmbeddings.Shape);
-            UnitRows.Write(candidateEmbeddings.Span, Dimensions, Embeddings.Span);
+            _rows = new Tensor<float>(candidateEmbeddings.Shape);
+            UnitRows.Write(candidateEmbeddings.Span, Dimensions, _rows.Span);
         }
 
         _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
@@ -51,12 +52,20 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
         : base(rows.Shape.RowLength, parts.Identifiers, parts.Similarity)
     {
-        Embeddings = rows;
+        _rows = rows;
         _backend = parts.Backend ?? new CpuBackend<float>(parts.Workers ?? WorkerTeam.Inline);
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
-    public Tensor<float> Embeddings { get; }
+    /// <exception cref="ObjectDisposedException">The index was disposed before they were first asked for.</exception>
+    public Tensor<float> Embeddings
+    {
+        get
+        {
+            File?.LetOut();
+            return _rows;
+        }
+    }
 
     /// <inheritdoc/>
     public override bool IsExact => true;
@@ -105,15 +114,15 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         return new BruteForceIndex<TId>(rows, parts);
     }
 
-    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
+    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, _rows);
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
-        _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
+        _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
     private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) =>
-        RowScores.Write(query, Embeddings, rows, scores);
+        RowScores.Write(query, _rows, rows, scores);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {
