@@ -54,7 +54,7 @@ internal static class IndexSearches
     private static void Search<TId>(TopKIndex<TId> index, Tensor<float> queries, int k, TopKResults<TId> results, CandidateFilter<TId>? filter, XxHash64 hash)
         where TId : notnull
     {
-        index.Search(queries, k, results, filter);
+        index.Search(queries, k, filter, results);
         Require(results.Queries == queries.Shape.Rows, "answers are not one list for each query");
         for (int query = 0; query < results.Queries; query++)
         {
