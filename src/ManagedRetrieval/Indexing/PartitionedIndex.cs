@@ -175,6 +175,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
                 shape.Rows == 0 ? nameof(heldQueries) : nameof(source));
         }
 
+        using MappedHold hold = Hold();
         MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
         return new PartitionedIndex<TId>(this, found.Probes, found.Rescored, found);
     }
