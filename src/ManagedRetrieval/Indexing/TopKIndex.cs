@@ -47,7 +47,8 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     public IReadOnlyList<TId> Identifiers { get; }
 
     /// <summary>
-    /// Which parameters of a model its rows were made by, 16 hexadecimal digits; null until a retriever has taken it in.
+    /// Which state of which model its rows were made by, 16 hexadecimal digits of the model's parameters, vocabularies and description; null until a
+    /// retriever has taken it in.
     /// </summary>
     public string? ModelVersion { get; internal set; }
 

@@ -48,7 +48,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
         };
         if (fixedRows is not null)
         {
-            version ??= ModelVersion.Of(model.Parameters);
+            version ??= ModelVersion.Of(model);
             fixedRows.ModelVersion ??= version;
             if (fixedRows.ModelVersion != version)
             {
