@@ -1,3 +1,4 @@
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing.Partitioned;
@@ -110,7 +111,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold; no row was read.</exception>
     /// <exception cref="ArgumentException">There are no candidates, or more than an array can hold.</exception>
     /// <exception cref="InvalidDataException">
     /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or 65,504
@@ -127,8 +128,8 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new PartitionedOptions();
+        var plan = PartitionedPlan.Of(options, source);
         var rows = new PassedCandidates<TId>(source, similarity, Greatest(options.Rescoring, similarity), cancellationToken);
-        var plan = new PartitionedPlan(options, rows.Count, rows.Dimensions);
         PartitionedStore store = new PartitionedBuild<TId>(rows, plan, workers ?? WorkerTeam.Inline, progress, cancellationToken).Run();
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
@@ -181,12 +182,20 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     }
 
     private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        int heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1;
+        long elements = Math.Max(Partitions, 2L * Math.Min(Math.Max(Rescored, scores.Shape.RowLength), Count)) * heads;
+        if (elements > Array.MaxLength)
+        {
+            throw new ArgumentException($"queryEmbeddings has {heads} heads, whose scores of partitions and rows would take an array of {elements}; one holds {Array.MaxLength}.", nameof(queries));
+        }
+
         new PartitionedSearch
         {
             Store = Store,
             Queries = queries.Span,
-            Heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1,
+            Heads = heads,
             Probes = limits.Admitted.IsEmpty ? Probes : ProbesAmong(RowSet.Count(limits.Admitted)),
             Rescored = Rescored,
             Scores = scores.Span,
@@ -197,6 +206,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
             ExcludedOffsets = limits.Offsets,
             CancellationToken = cancellationToken,
         }.RunAll(_team);
+    }
 
     /// <summary>
     /// How many partitions are scanned where some rows may be found: the fewer, the farther down the order of all rows the k best of

@@ -56,7 +56,8 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     }
 
     /// <summary>
-    /// Which parameters of a model its rows were made by, 16 hexadecimal digits; null until a retriever has taken it in.
+    /// Which state of which model its rows were made by, 16 hexadecimal digits of the model's parameters, vocabularies and description; null until a
+    /// retriever has taken it in.
     /// </summary>
     public string? ModelVersion { get; internal set; }
 

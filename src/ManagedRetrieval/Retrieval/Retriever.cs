@@ -49,7 +49,7 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
         };
         if (fixedRows is not null)
         {
-            version ??= ModelVersion.Of(model.Parameters);
+            version ??= ModelVersion.Of(model);
             fixedRows.ModelVersion ??= version;
             if (fixedRows.ModelVersion != version)
             {
