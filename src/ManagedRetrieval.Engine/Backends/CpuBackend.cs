@@ -41,7 +41,8 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default,
-        ReadOnlySpan<ulong> admitted = default)
+        ReadOnlySpan<ulong> admitted = default,
+        CancellationToken cancellationToken = default)
     {
         Shape shape = queries.Shape;
         (int count, int width) = (shape.Rows, shape.Rank == 0 ? 0 : shape[shape.Rank - 1]);
@@ -66,7 +67,8 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
             throw new ArgumentException($"admitted must be {words} words, a bit for each of {candidates.Shape.Rows} candidates, not {admitted.Length}.", nameof(admitted));
         }
 
-        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team);
+        cancellationToken.ThrowIfCancellationRequested();
+        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
@@ -22,6 +20,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private const string RowsName = IndexCodec.Prefix + "embeddings";
 
     private readonly IComputeBackend<float> _backend;
+    private readonly WorkerTeam _workers;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change; copied where they are brought to length 1.</param>
@@ -45,14 +44,16 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
             UnitRows.Write(candidateEmbeddings.Span, Dimensions, Embeddings.Span);
         }
 
-        _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
+        _workers = workers ?? WorkerTeam.Inline;
+        _backend = backend ?? new CpuBackend<float>(_workers);
     }
 
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
         : base(rows.Shape.RowLength, parts.Identifiers, parts.Similarity)
     {
         Embeddings = rows;
-        _backend = parts.Backend ?? new CpuBackend<float>(parts.Workers ?? WorkerTeam.Inline);
+        _workers = parts.Workers ?? WorkerTeam.Inline;
+        _backend = parts.Backend ?? new CpuBackend<float>(_workers);
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
@@ -60,6 +61,9 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
 
     /// <inheritdoc/>
     public override bool IsExact => true;
+
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers => _workers;
 
     string IStoredIndex.Type => TypeName;
 
@@ -79,21 +83,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct,
         CancellationToken cancellationToken = default)
     {
-        int dimensions = CandidateReader.Check(source);
-        if ((long)source.Count * dimensions > Array.MaxLength - AlignedBuffer.Alignment)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."), nameof(source));
-        }
-
-        var rows = new Tensor<float>(new Shape(source.Count, dimensions));
-        var identifiers = new TId[source.Count];
-        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken))
-        {
-            batch.Embeddings.Span.CopyTo(rows.Span[(first * dimensions)..]);
-            CandidateReader.CopyIdentifiers(batch, identifiers.AsSpan(first));
-        }
-
+        (Tensor<float> rows, TId[] identifiers) = CandidateReader.Copy(source, cancellationToken);
         return new BruteForceIndex<TId>(rows, identifiers, workers, backend, similarity);
     }
 
@@ -109,11 +99,11 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
-        _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
+        _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) =>
-        RowScores.Write(query, Embeddings, rows, scores);
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores) =>
+        RowScores.Write(queries, count, Embeddings, rows, scores);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

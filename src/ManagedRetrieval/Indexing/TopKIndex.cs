@@ -1,5 +1,4 @@
-using ManagedRetrieval.Engine.Kernels.Scoring;
-using ManagedRetrieval.Engine.Memory;
+using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 
@@ -7,7 +6,7 @@ namespace ManagedRetrieval.Indexing;
 
 /// <summary>What the library's indexes over a fixed set of rows share: checks, filters, names, and the exact scan of few rows.</summary>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public abstract class TopKIndex<TId> : ITopKIndex<TId>
+public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
     where TId : notnull
 {
     private readonly Lazy<IdentifierRows<TId>> _rows;
@@ -57,8 +56,11 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// <summary>The rows that bear identifiers; made when it is first asked for.</summary>
     internal IdentifierRows<TId> RowsByIdentifier => _rows.Value;
 
-    /// <summary>Up to how many admissible rows are scored one by one rather than searched for.</summary>
-    private protected virtual int ExactScanLimit => Count / 16;
+    /// <summary>Shares out the work of a search.</summary>
+    internal virtual WorkerTeam Workers => WorkerTeam.Inline;
+
+    /// <summary>What the numbers of rows that such an index is built of may be at most.</summary>
+    internal virtual float GreatestMagnitude => float.MaxValue;
 
     /// <summary>Holds all tensors of a file that <see cref="IndexFile.Map"/> mapped against their checksums, which mapping leaves out; does nothing for another index.</summary>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>
@@ -75,56 +77,51 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
 
     /// <inheritdoc/>
     public void Search(
-        Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter = null, CancellationToken cancellationToken = default) =>
-        Search(queryEmbeddings, k, results, filter, alive: default, cancellationToken);
+        Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default) =>
+        Search(queryEmbeddings, k, filter, results, alive: default, cancellationToken);
 
     /// <summary>The same among the rows that are alive: a bit for each of them, or empty for all.</summary>
     internal void Search(
         Tensor<float> queryEmbeddings,
         int k,
-        TopKResults<TId> results,
         CandidateFilter<TId>? filter,
+        TopKResults<TId> results,
         ReadOnlySpan<ulong> alive,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(results);
-        Shape shape = IndexArguments.CheckQueries(queryEmbeddings, k, Dimensions);
+        Shape shape = IndexArguments.CheckQueries(queryEmbeddings, k, Dimensions, Similarity);
         int kept = Math.Min(k, Count);
         IndexArguments.CheckRoom(shape.Rows, kept, k);
-        results.Filter.Resolve(filter, shape.Rows, Identifiers, _rows, alive);
+        RowFilter<TId> rows = results.Filter;
+        rows.Resolve(filter, shape.Rows, Identifiers, _rows, alive, cancellationToken);
         results.Prepare(shape.Rows, kept);
         Tensor<float> queries = Similarity == Similarity.Cosine ? results.UnitQueries(queryEmbeddings) : queryEmbeddings;
-        int start = 0;
-        while (start < shape.Rows)
+        for (int start = 0, end; start < shape.Rows; start = end)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int end = start;
-            while (end < shape.Rows && IsSearched(results.Filter, end))
+            bool searched = IsSearched(rows, start);
+            for (end = start + 1; end < shape.Rows && IsSearched(rows, end) == searched; end++)
             {
-                end++;
             }
 
-            if (end > start)
+            if (!searched)
             {
-                SearchRows(
-                    queries.Rows(start, end - start), results.ScoresOf(start, end - start), results.RowsOf(start, end - start),
-                    results.Filter.Limits(start, end - start), cancellationToken);
-                for (int query = start; query < end && !IsExact; query++)
+                ScanRows(queries, start, end - start, results, cancellationToken);
+                continue;
+            }
+
+            SearchRows(
+                queries.Rows(start, end - start), results.ScoresOf(start, end - start), results.RowsOf(start, end - start), rows.Limits(start, end - start),
+                cancellationToken);
+            for (int query = start; query < end && !IsExact; query++)
+            {
+                // What was left out of the search may hold the rest.
+                if (results.RowsOf(query, 1).IndexOf(-1) is >= 0 and var found && found < rows.AdmissibleCount(query))
                 {
-                    // What was left out of the search may hold the rest.
-                    if (results.RowsOf(query, 1).IndexOf(-1) is >= 0 and var found && found < results.Filter.AdmissibleCount(query))
-                    {
-                        ScanRows(queries.Rows(query, 1), query, results);
-                    }
+                    RankRows(queries.Row(query), rows.Admissible(query), results.ScoresOf(query, 1).Span, results.RowsOf(query, 1));
                 }
             }
-            else
-            {
-                ScanRows(queries.Rows(start, 1), start, results);
-                end = start + 1;
-            }
-
-            start = end;
         }
 
         results.Name(Identifiers);
@@ -141,53 +138,4 @@ public abstract class TopKIndex<TId> : ITopKIndex<TId>
     /// <param name="cancellationToken">Stops between parts.</param>
     private protected abstract void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken);
-
-    /// <summary>Scores one query against some rows, with the bits that a search gives these scores.</summary>
-    /// <param name="query">[heads, d].</param>
-    /// <param name="rows">Ascending.</param>
-    /// <param name="scores">One for each row.</param>
-    private protected abstract void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores);
-
-    /// <summary>Finds one query's best of some rows; NaN and −1 after the last.</summary>
-    /// <param name="query">[heads, d].</param>
-    /// <param name="rows">Ascending, without repetition.</param>
-    /// <param name="scores">[k].</param>
-    /// <param name="found">[k].</param>
-    private protected void RankRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores, Span<int> found)
-    {
-        const int Chunk = 1024;
-        scores.Fill(float.NaN);
-        found.Fill(-1);
-        int kept = Math.Min(found.Length, rows.Length);
-        if (kept == 0)
-        {
-            return;
-        }
-
-        Span<int> size = stackalloc int[1];
-        size.Clear();
-        var sink = new TopKSink<float>(kept, scores[..kept], found[..kept], size);
-        using var scratch = new Scratch<float>(Chunk);
-        for (int start = 0; start < rows.Length; start += Chunk)
-        {
-            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(Chunk, rows.Length - start));
-            ScoreRows(query, some, scratch.Span[..some.Length]);
-            sink.Accept(0, start, scratch.Span[..some.Length]);
-        }
-
-        sink.Finish(0, 1);
-        for (int i = 0; i < size[0]; i++)
-        {
-            found[i] = rows[found[i]];
-        }
-
-        scores[size[0]..].Fill(float.NaN);
-        found[size[0]..].Fill(-1);
-    }
-
-    private bool IsSearched(RowFilter<TId> filter, int query) =>
-        !filter.IsList(query) && !(filter.HasAdmitted && filter.AdmittedCount <= ExactScanLimit);
-
-    private void ScanRows(Tensor<float> query, int number, TopKResults<TId> results) =>
-        RankRows(query.Span, results.Filter.Admissible(number), results.ScoresOf(number, 1).Span, results.RowsOf(number, 1));
 }

@@ -52,7 +52,7 @@ public class PartitionedBuildTests
         Assert.ThrowsAny<OperationCanceledException>(
             () => PartitionedIndex<int>.Build(candidates, PlainPartitions.Numbers(500), cancellationToken: new CancellationToken(true)));
         PartitionedIndex<int> index = PartitionedIndex<int>.Build(candidates, PlainPartitions.Numbers(500));
-        Assert.ThrowsAny<OperationCanceledException>(() => index.Search(candidates.Rows(0, 3), 2, new TopKResults<int>(), null, new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => index.Search(candidates.Rows(0, 3), 2, null, new TopKResults<int>(), new CancellationToken(true)));
     }
 
     [Fact]
@@ -79,10 +79,10 @@ public class PartitionedBuildTests
     public void A_source_that_gives_other_rows_than_it_says_or_gave_before_is_refused()
     {
         Tensor<float> rows = PlainPartitions.Clustered(new Draw(86, 12), 30, 4, 2);
-        Assert.Throws<ArgumentException>("source", () => PartitionedIndex<int>.Build(new Unsteady(31, 4, _ => rows)));
-        Assert.Throws<ArgumentException>("source", () => PartitionedIndex<int>.Build(new Unsteady(29, 4, _ => rows)));
-        Assert.Throws<ArgumentException>("source", () => PartitionedIndex<int>.Build(new Unsteady(30, 5, _ => rows)));
-        Assert.Throws<ArgumentException>("source", () => PartitionedIndex<int>.Build(new Unsteady(30, 4, pass => pass < 2 ? rows : rows.Rows(0, 20))));
+        Refusal.Of<InvalidDataException>(() => PartitionedIndex<int>.Build(new Unsteady(31, 4, _ => rows)), "31 candidates", "ends after 30");
+        Refusal.Of<InvalidDataException>(() => PartitionedIndex<int>.Build(new Unsteady(29, 4, _ => rows)), "29 candidates", "at least 30");
+        Refusal.Of<InvalidDataException>(() => PartitionedIndex<int>.Build(new Unsteady(30, 5, _ => rows)), "5 dimensions", "[30, 4]");
+        Refusal.Of<InvalidDataException>(() => PartitionedIndex<int>.Build(new Unsteady(30, 4, pass => pass < 2 ? rows : rows.Rows(0, 20))), "ends after 20");
         Assert.Equal(30, PartitionedIndex<int>.Build(new Unsteady(30, 4, _ => rows)).Count);
     }
 

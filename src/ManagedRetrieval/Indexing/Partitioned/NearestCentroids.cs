@@ -62,7 +62,7 @@ internal sealed class NearestCentroids
             }
 
             Span<int> found = nearest.Slice(start, count);
-            TopKSearch.Run(vectors.Span[..(count * extended)], _centroids, extended, 1, 1, scores.Span[..count], found, [], [], [], team);
+            TopKSearch.Run(vectors.Span[..(count * extended)], _centroids, extended, 1, 1, scores.Span[..count], found, [], [], [], team, cancellationToken);
             found.Replace(-1, 0);
         }
     }

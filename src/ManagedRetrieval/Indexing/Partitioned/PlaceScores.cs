@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Kernels.Gemm;
 using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Indexing.Partitioned;
@@ -19,83 +20,105 @@ internal static class PlaceScores
     /// <param name="store">Where they lie.</param>
     /// <param name="vector">[d].</param>
     /// <param name="places">In any order.</param>
-    /// <param name="centroidScores">The vector's products with all centroids; empty to make those that it takes.</param>
+    /// <param name="centroidScores">The vector's products with all centroids.</param>
     /// <param name="scores">One for each place.</param>
     public static void Write(PartitionedStore store, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, ReadOnlySpan<float> centroidScores, Span<float> scores)
     {
-        PartitionedParts parts = store.Parts;
-        if (!parts.Floats.IsEmpty || !parts.Halves.IsEmpty)
+        if (store.HasRows)
         {
-            WriteRows(parts, vector, places, scores);
+            WriteRows(store.Parts, vector, places, scores);
         }
         else
-        {
-            WriteCentroidScores(store, vector, places, centroidScores, scores);
-            if (store.HasCodes)
-            {
-                Int8Dot.Run(vector, parts.Residuals.Span, parts.Scales.Span, places, scores);
-            }
-            else
-            {
-                WritePacked(store, vector, places, scores);
-            }
-        }
-
-        // −0, which equals 0, becomes 0, so that equal scores are the same bits.
-        TensorPrimitives.Add(scores, 0f, scores);
-    }
-
-    private static void WriteRows(PartitionedParts parts, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, Span<float> scores)
-    {
-        int width = parts.Dimensions;
-        using var scratch = new Scratch<float>(Math.Min(Chunk, places.Length) * width);
-        for (int start = 0; start < places.Length; start += Chunk)
-        {
-            ReadOnlySpan<int> some = places.Slice(start, Math.Min(Chunk, places.Length - start));
-            Span<float> rows = scratch.Span[..(some.Length * width)];
-            if (!parts.Floats.IsEmpty)
-            {
-                Rows.Gather(parts.Floats.Span, width, some, rows);
-            }
-            else
-            {
-                ReadOnlySpan<Half> halves = parts.Halves.Span;
-                for (int i = 0; i < some.Length; i++)
-                {
-                    HalfRows.Widen(Rows.Of(halves, width, some[i]), Rows.Of(rows, width, i));
-                }
-            }
-
-            MatrixVector.Run(vector, rows, scores.Slice(start, some.Length), accumulate: false);
-        }
-    }
-
-    private static void WriteCentroidScores(
-        PartitionedStore store, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, ReadOnlySpan<float> centroidScores, Span<float> scores)
-    {
-        if (!centroidScores.IsEmpty)
         {
             for (int i = 0; i < places.Length; i++)
             {
                 scores[i] = centroidScores[store.PartitionOf(places[i])];
             }
 
+            WriteResiduals(store, vector, places, scores);
+        }
+
+        // −0, which equals 0, becomes 0, so that equal scores are the same bits.
+        TensorPrimitives.Add(scores, 0f, scores);
+    }
+
+    /// <summary>The same for several vectors: rows are gathered once for all of them, and so are centroids, with which no products are known yet.</summary>
+    /// <param name="store">Where they lie.</param>
+    /// <param name="vectors">[vectors, d].</param>
+    /// <param name="places">In any order.</param>
+    /// <param name="scores">[vectors, places].</param>
+    public static void WriteAll(PartitionedStore store, ReadOnlySpan<float> vectors, ReadOnlySpan<int> places, Span<float> scores)
+    {
+        int width = store.Dimensions, count = vectors.Length / width;
+        Span<int> partitions = stackalloc int[Chunk];
+        using var scratch = new Scratch<float>(Math.Min(Chunk, places.Length) * width);
+        for (int start = 0; start < places.Length; start += Chunk)
+        {
+            ReadOnlySpan<int> some = places.Slice(start, Math.Min(Chunk, places.Length - start));
+            Span<float> gathered = scratch.Span[..(some.Length * width)];
+            if (store.HasRows)
+            {
+                Gather(store.Parts, some, gathered);
+            }
+            else
+            {
+                for (int i = 0; i < some.Length; i++)
+                {
+                    partitions[i] = store.PartitionOf(some[i]);
+                }
+
+                Rows.Gather(store.Parts.Centroids.Span, width, partitions[..some.Length], gathered);
+            }
+
+            ScoreTiles.Run(vectors, 0, gathered, start, width, new ScoreStore(scores, places.Length), 1);
+        }
+
+        for (int vector = 0; vector < count && !store.HasRows; vector++)
+        {
+            WriteResiduals(store, vectors.Slice(vector * width, width), places, scores.Slice(vector * places.Length, places.Length));
+        }
+
+        TensorPrimitives.Add(scores, 0f, scores);
+    }
+
+    private static void WriteRows(PartitionedParts parts, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, Span<float> scores)
+    {
+        using var scratch = new Scratch<float>(Math.Min(Chunk, places.Length) * parts.Dimensions);
+        for (int start = 0; start < places.Length; start += Chunk)
+        {
+            ReadOnlySpan<int> some = places.Slice(start, Math.Min(Chunk, places.Length - start));
+            Span<float> rows = scratch.Span[..(some.Length * parts.Dimensions)];
+            Gather(parts, some, rows);
+            MatrixVector.Run(vector, rows, scores.Slice(start, some.Length), accumulate: false);
+        }
+    }
+
+    private static void Gather(PartitionedParts parts, ReadOnlySpan<int> places, Span<float> rows)
+    {
+        int width = parts.Dimensions;
+        if (!parts.Floats.IsEmpty)
+        {
+            Rows.Gather(parts.Floats.Span, width, places, rows);
             return;
         }
 
-        Span<int> partitions = stackalloc int[Chunk];
-        using var scratch = new Scratch<float>(Math.Min(Chunk, places.Length) * store.Dimensions);
-        for (int start = 0; start < places.Length; start += Chunk)
+        ReadOnlySpan<Half> halves = parts.Halves.Span;
+        for (int i = 0; i < places.Length; i++)
         {
-            int count = Math.Min(Chunk, places.Length - start);
-            for (int i = 0; i < count; i++)
-            {
-                partitions[i] = store.PartitionOf(places[start + i]);
-            }
+            HalfRows.Widen(Rows.Of(halves, width, places[i]), Rows.Of(rows, width, i));
+        }
+    }
 
-            Span<float> centroids = scratch.Span[..(count * store.Dimensions)];
-            Rows.Gather(store.Parts.Centroids.Span, store.Dimensions, partitions[..count], centroids);
-            MatrixVector.Run(vector, centroids, scores.Slice(start, count), accumulate: false);
+    /// <summary>Adds the products with the residuals to those with the centroids, which <paramref name="scores"/> hold.</summary>
+    private static void WriteResiduals(PartitionedStore store, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, Span<float> scores)
+    {
+        if (store.HasCodes)
+        {
+            Int8Dot.Run(vector, store.Parts.Residuals.Span, store.Parts.Scales.Span, places, scores);
+        }
+        else
+        {
+            WritePacked(store, vector, places, scores);
         }
     }
 
