@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -9,11 +10,13 @@ internal sealed partial class ApiCatalogue
 {
     private readonly Dictionary<string, string> _urls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<INamedTypeSymbol>> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, XElement> _comments;
 
-    private ApiCatalogue(Compilation compilation, IReadOnlyList<IAssemblySymbol> assemblies)
+    private ApiCatalogue(Compilation compilation, IReadOnlyList<IAssemblySymbol> assemblies, Dictionary<string, XElement> comments)
     {
         Compilation = compilation;
         Assemblies = assemblies;
+        _comments = comments;
         Types = [.. assemblies.SelectMany(assembly => PublicTypes(assembly.GlobalNamespace))];
         foreach (INamedTypeSymbol type in Types)
         {
@@ -37,12 +40,16 @@ internal sealed partial class ApiCatalogue
     {
         string[] ours = [.. Directory.EnumerateFiles(folder, "ManagedRetrieval*.dll").Where(path => File.Exists(Path.ChangeExtension(path, ".xml"))).Order(StringComparer.Ordinal)];
         string[] platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        PortableExecutableReference[] libraries =
-            [.. ours.Select(path => MetadataReference.CreateFromFile(path, documentation: XmlDocumentationProvider.CreateFromFile(Path.ChangeExtension(path, ".xml"))))];
+        PortableExecutableReference[] libraries = [.. ours.Select(path => MetadataReference.CreateFromFile(path))];
         var compilation = CSharpCompilation.Create(
             "api", references: [.. libraries, .. platform.Where(path => !ours.Contains(path)).Select(path => MetadataReference.CreateFromFile(path))]);
-        return new ApiCatalogue(compilation, [.. libraries.Select(library => (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(library)!)]);
+        Dictionary<string, XElement> comments = ours.SelectMany(path => XDocument.Load(Path.ChangeExtension(path, ".xml"), LoadOptions.PreserveWhitespace).Descendants("member"))
+            .ToDictionary(comment => comment.Attribute("name")!.Value, StringComparer.Ordinal);
+        return new ApiCatalogue(compilation, [.. libraries.Select(library => (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(library)!)], comments);
     }
+
+    /// <summary>The documentation comment of a type or member as it was written; null where there is none.</summary>
+    public XElement? Comment(ISymbol symbol) => symbol.OriginalDefinition.GetDocumentationCommentId() is { } id ? _comments.GetValueOrDefault(id) : null;
 
     /// <summary>The page and place of a type or member, from the root of the site; null where it is none of ours.</summary>
     public string? UrlOf(ISymbol symbol) => symbol.OriginalDefinition.GetDocumentationCommentId() is { } id ? _urls.GetValueOrDefault(id) : null;
@@ -64,6 +71,8 @@ internal sealed partial class ApiCatalogue
         INamedTypeSymbol[] found = [.. types.Where(type => arity is null || type.Arity == arity).OrderBy(type => type.Arity)];
         if (!name.Groups["member"].Success)
         {
+            // Ops have names such as Mean and Sum, which mean something else in most places.
+            found = [.. found.Where(type => arity is not null || type.ContainingNamespace.Name != "Ops")];
             return found is [] || (found.Length > 1 && found[0].Arity == found[1].Arity) ? null : UrlOf(found[0]);
         }
 

@@ -20,8 +20,7 @@ internal sealed class ApiComments(ApiCatalogue api, Problems problems)
 
     private XElement Find(ISymbol symbol)
     {
-        string xml = symbol.OriginalDefinition.GetDocumentationCommentXml() ?? "";
-        XElement own = xml.Length == 0 ? new XElement("member") : XElement.Parse(xml, LoadOptions.PreserveWhitespace);
+        XElement own = api.Comment(symbol) is { } written ? new XElement(written) : new XElement("member");
         XElement? inherit = own.Element("inheritdoc");
         if (inherit is not null || !own.HasElements)
         {
@@ -54,11 +53,11 @@ internal sealed class ApiComments(ApiCatalogue api, Problems problems)
         new("member", new XElement("summary", "As ", new XElement("c", member.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)), " says."));
 
     /// <summary>The parameters of a record are its properties, and a constructor of its.</summary>
-    private static XElement OfRecord(ISymbol symbol, XElement own)
+    private XElement OfRecord(ISymbol symbol, XElement own)
     {
-        if (symbol.ContainingType is { IsRecord: true } record && record.OriginalDefinition.GetDocumentationCommentXml() is { Length: > 0 } xml)
+        if (symbol.ContainingType is { IsRecord: true } record && api.Comment(record) is { } ofRecord)
         {
-            IEnumerable<XElement> parameters = XElement.Parse(xml, LoadOptions.PreserveWhitespace).Elements("param");
+            IEnumerable<XElement> parameters = ofRecord.Elements("param");
             if (symbol is IPropertySymbol && parameters.FirstOrDefault(parameter => parameter.Attribute("name")?.Value == symbol.Name) is { } described)
             {
                 own.Add(new XElement("summary", described.Nodes()));
@@ -85,8 +84,16 @@ internal sealed class ApiComments(ApiCatalogue api, Problems problems)
             .FirstOrDefault(other => other.Parameters.Select(parameter => parameter.Name).SequenceEqual(constructor.Parameters.Select(parameter => parameter.Name)))?.OriginalDefinition,
         INamedTypeSymbol { BaseType: { SpecialType: SpecialType.None } parent } => parent.OriginalDefinition,
         INamedTypeSymbol { Interfaces: [{ } first, ..] } => first.OriginalDefinition,
-        { ContainingType: { } type } => type.AllInterfaces.SelectMany(item => item.GetMembers())
-            .FirstOrDefault(member => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(member), symbol))?.OriginalDefinition,
+        { ContainingType: { } type } => InInterfaces(symbol, type)?.OriginalDefinition,
         _ => null,
     };
+
+    private static ISymbol? InInterfaces(ISymbol symbol, INamedTypeSymbol type)
+    {
+        ISymbol[] members = [.. type.AllInterfaces.SelectMany(item => item.GetMembers())];
+
+        // Where a parameter is "in", the compiler puts a hidden method between the interface's and the one that was written.
+        return members.FirstOrDefault(member => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(member), symbol))
+            ?? members.FirstOrDefault(member => member.Name == symbol.Name && (member as IMethodSymbol)?.Parameters.Length == (symbol as IMethodSymbol)?.Parameters.Length);
+    }
 }

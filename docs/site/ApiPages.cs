@@ -26,11 +26,14 @@ internal sealed class ApiPages
 
     /// <summary>The entries of the menu.</summary>
     public IEnumerable<(string Title, string Url)> Entries =>
-        _namespaces.Select(group => (group.Key, ApiCatalogue.UrlOfNamespace(group.Key))).Prepend(("All namespaces", Index));
+        _namespaces.Select(group => (Short(group.Key), ApiCatalogue.UrlOfNamespace(group.Key))).Prepend(("All namespaces", Index));
 
     /// <summary>Makes all pages.</summary>
     public IEnumerable<SitePage> Render() =>
         [IndexPage(), .. _namespaces.Select(NamespacePage), .. _api.Types.Select(_typePage.Render)];
+
+    /// <summary>A namespace as the menu shows it, which is narrow.</summary>
+    private static string Short(string name) => name.StartsWith("ManagedRetrieval.", StringComparison.Ordinal) ? name["ManagedRetrieval.".Length..] : name;
 
     private SitePage IndexPage()
     {

@@ -121,10 +121,21 @@ internal sealed class MarkdownPages(string root, ApiCatalogue api, Problems prob
     {
         protected override void Write(HtmlRenderer renderer, CodeInline obj)
         {
-            bool within = obj.FindParentOfType<LinkInline>().Any() || obj.ParentBlock() is HeadingBlock;
-            string? target = within ? null : api.Find(obj.Content);
+            string? target = IsWithin(obj) ? null : api.Find(obj.Content);
             string code = $"<code>{Text.Html(obj.Content)}</code>";
             renderer.Write(target is null ? code : $"<a class=\"api\" href=\"{SitePaths.Link(url, target)}\">{code}</a>");
+        }
+
+        /// <summary>Whether code stands in a link already, or in a heading.</summary>
+        private static bool IsWithin(CodeInline code)
+        {
+            ContainerInline? outer = code.Parent;
+            while (outer is not null and not LinkInline && outer.Parent is not null)
+            {
+                outer = outer.Parent;
+            }
+
+            return outer is LinkInline || outer?.ParentBlock is HeadingBlock;
         }
     }
 

@@ -8,7 +8,7 @@ internal static partial class Outline
     /// <summary>Headings of the second and third level, with what stands between each and the next.</summary>
     public static IReadOnlyList<SiteHeading> Of(string body)
     {
-        Match[] found = [.. Heading().Matches(body)];
+        Match[] found = Heading().Matches(body).ToArray();
         var headings = new List<SiteHeading>();
         for (int i = 0; i < found.Length; i++)
         {

@@ -3,6 +3,8 @@ namespace ManagedRetrieval.House.Tests;
 /// <summary>The commands of the pages exist, with the options that are shown.</summary>
 public class ShellCommandTests
 {
+    private static readonly string[] Languages = ["", "csharp", "csharp fragment", "html", "json", "python", "sh", "text", "xml"];
+
     public static TheoryData<string> Pages => [.. Markdown.Pages.Where(page => Commands(page).Any())];
 
     [Theory]
@@ -16,7 +18,7 @@ public class ShellCommandTests
         // A block without a name is a drawing: it must not hide a command.
         Assert.All(Markdown.Pages.SelectMany(Markdown.Blocks), block =>
         {
-            Assert.Contains(block.Info, ["", "csharp", "csharp fragment", "json", "python", "sh", "text", "xml"]);
+            Assert.Contains(block.Info, Languages);
             Assert.True(block.Info.Length > 0 || !block.Text.Contains("dotnet ", StringComparison.Ordinal), block.Text);
         });
     }

@@ -11,7 +11,8 @@
       if (!entry.low.includes(word)) return 0;
       score += entry.lowTitle === word ? 60 : entry.lowTitle.startsWith(word) ? 20 : entry.lowTitle.includes(word) ? 10 : 1;
     }
-    return score - Math.min(entry.title.length, 80) / 100 - (entry.url.includes("#") ? 0.5 : 0);
+    const isApi = entry.url.startsWith("api/"), isPart = entry.url.includes("#");
+    return score + (isApi ? 0 : 6) - (isPart ? (isApi ? 8 : 0.5) : 0) - Math.min(entry.title.length, 80) / 100 + 10;
   }
 
   function snippet(entry, word) {
