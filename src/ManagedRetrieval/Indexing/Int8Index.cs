@@ -73,6 +73,9 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
     /// <inheritdoc/>
     public override bool IsExact => _rescored is null && !_embeddings.IsDefault;
 
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers => _workers;
+
     /// <summary>The rows.</summary>
     internal Int8Store Store => _store;
 
@@ -105,23 +108,25 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
         return new Int8Index<TId>(store, embeddings: default, identifiers, options, workers, similarity);
     }
 
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
     {
         if (!_embeddings.IsDefault)
         {
-            RowScores.Write(query, _embeddings, rows, scores, toUnitLength: Similarity == Similarity.Cosine);
+            RowScores.Write(queries, count, _embeddings, rows, scores, toUnitLength: Similarity == Similarity.Cosine);
             return;
         }
 
-        using var ofHead = new Scratch<float>(scores.Length);
-        for (int start = 0; start < query.Length; start += Dimensions)
+        using var ofHead = new Scratch<float>(rows.Length);
+        int length = queries.Length / count;
+        for (int start = 0; start < queries.Length; start += Dimensions)
         {
-            Span<float> target = start == 0 ? scores : ofHead.Span;
+            (int query, int rest) = Math.DivRem(start, length);
+            Span<float> ofQuery = scores.Slice(query * rows.Length, rows.Length), target = rest == 0 ? ofQuery : ofHead.Span;
             target.Clear();
-            Int8Dot.RunPacked(query.Slice(start, Dimensions), _store.Packed.Span, _store.Scales.Span, rows, target);
-            if (start > 0)
+            Int8Dot.RunPacked(queries.Slice(start, Dimensions), _store.Packed.Span, _store.Scales.Span, rows, target);
+            if (rest > 0)
             {
-                TensorPrimitives.Max(scores, target, scores);
+                TensorPrimitives.Max(ofQuery, target, ofQuery);
             }
         }
     }

@@ -1,4 +1,3 @@
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing.Partitioned;
@@ -78,14 +77,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     internal PartitionedStore Store { get; }
 
     /// <inheritdoc/>
-    internal override WorkerTeam Workers => _team;
-
-    /// <inheritdoc/>
     internal override float GreatestMagnitude => Greatest(Rescoring, Similarity);
-
-    /// <inheritdoc/>
-    /// <remarks>Where a row costs 64 scanned ones, this is how many cost as much as scanning what <see cref="ProbesAmong"/> says for them; few are quickly scored in any case.</remarks>
-    private protected override int ExactScanLimit => (int)Math.Min(Count, Math.Max(1024, Count * Math.Pow(Probes / (64.0 * Partitions), 2.0 / 3)));
 
     /// <summary>Builds an index of rows in memory.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite.</param>
@@ -183,6 +175,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
                 shape.Rows == 0 ? nameof(heldQueries) : nameof(source));
         }
 
+        using MappedHold hold = Hold();
         MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
         return new PartitionedIndex<TId>(this, found.Probes, found.Rescored, found);
     }
@@ -210,32 +203,6 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// them lie, and in the more partitions. Measured, the square root of what is left keeps the recall that there is without a filter.
     /// </summary>
     private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
-
-    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
-    {
-        int vectors = queries.Length / Dimensions, heads = vectors / count, width = rows.Length;
-        using var places = new Scratch<int>(width);
-        using var ofHeads = new Scratch<float>(heads > 1 ? vectors * width : 0);
-        for (int i = 0; i < width; i++)
-        {
-            places.Span[i] = Store.PlaceOfRow[rows[i]];
-        }
-
-        Span<float> made = heads > 1 ? ofHeads.Span : scores;
-        PlaceScores.WriteAll(Store, queries, places.Span, made);
-        for (int vector = 0; vector < vectors && heads > 1; vector++)
-        {
-            Span<float> of = made.Slice(vector * width, width), best = scores.Slice(vector / heads * width, width);
-            if (vector % heads == 0)
-            {
-                of.CopyTo(best);
-            }
-            else
-            {
-                TensorPrimitives.Max(best, of, best);
-            }
-        }
-    }
 
     private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue
         : rescoring == PartitionedRescoring.HalfPrecision ? IndexArguments.GreatestHalf

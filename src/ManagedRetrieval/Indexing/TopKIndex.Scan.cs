@@ -24,12 +24,6 @@ public abstract partial class TopKIndex<TId>
     /// <param name="scores">[queries, <paramref name="rows"/>].</param>
     private protected abstract void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores);
 
-    /// <summary>The same for one query.</summary>
-    /// <param name="query">[heads, d].</param>
-    /// <param name="rows">Ascending, at least one.</param>
-    /// <param name="scores">One for each row.</param>
-    private protected virtual void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) => ScoreRows(query, 1, rows, scores);
-
     /// <summary>Finds one query's best of some rows; NaN and −1 after the last.</summary>
     /// <param name="query">[heads, d].</param>
     /// <param name="rows">Ascending, without repetition.</param>
