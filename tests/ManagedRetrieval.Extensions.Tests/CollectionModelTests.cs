@@ -47,11 +47,12 @@ public class CollectionModelTests
     {
         int year = draw.Between(1998, 2003), skip = draw.Below(4), top = draw.OneOf(1, 3, 5000);
         Expression<Func<Item, bool>>? filter = draw.Bool() ? item => item.Year == year || item.IsNew : null;
+        Func<Item, bool>? compiled = filter?.Compile();
         float[] query = [draw.Between(-2, 2), draw.Between(-2, 2), draw.Between(-2, 2)];
         double? threshold = draw.Bool() ? draw.Between(-3, 3) : null;
         (int, double)[] expected =
         [
-            .. model.Where(item => item.Vector is not null && filter?.Compile()(item) is not false)
+            .. model.Where(item => item.Vector is not null && compiled?.Invoke(item) is not false)
                 .Select(item => (item.Id, Score: Score(query, item)))
                 .Where(found => threshold is null || found.Score >= threshold)
                 .OrderByDescending(found => found.Score)
