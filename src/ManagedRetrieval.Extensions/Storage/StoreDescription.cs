@@ -41,9 +41,9 @@ internal static class StoreDescription
     public static IReadOnlyList<(string Name, RecordSchema Schema)> Read(string description)
     {
         using var document = JsonDocument.Parse(description);
-        int version = document.RootElement.GetProperty("format_version").GetInt32();
+        int version = Member(document.RootElement, "format_version").GetInt32();
         return version == FormatVersion
-            ? [.. document.RootElement.GetProperty("collections").EnumerateArray().Select(collection => (Text(collection, "name"), Schema(collection)))]
+            ? [.. Member(document.RootElement, "collections").EnumerateArray().Select(collection => (Text(collection, "name"), Schema(collection)))]
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"The version of the format is {version}, expected {FormatVersion}."));
     }
 
@@ -82,12 +82,12 @@ internal static class StoreDescription
 
     private static RecordSchema Schema(JsonElement collection)
     {
-        JsonElement key = collection.GetProperty("key");
+        JsonElement key = Member(collection, "key");
         List<VectorStoreProperty> properties = [new VectorStoreKeyProperty(Text(key, "name"), ColumnType.Named(Text(key, "type")).Type)];
-        properties.AddRange(collection.GetProperty("data").EnumerateArray()
+        properties.AddRange(Member(collection, "data").EnumerateArray()
             .Select(data => new VectorStoreDataProperty(Text(data, "name"), ColumnType.Named(Text(data, "type")).Type)));
-        properties.AddRange(collection.GetProperty("vectors").EnumerateArray()
-            .Select(vector => new VectorStoreVectorProperty(Text(vector, "name"), typeof(ReadOnlyMemory<float>), vector.GetProperty("dimensions").GetInt32())
+        properties.AddRange(Member(collection, "vectors").EnumerateArray()
+            .Select(vector => new VectorStoreVectorProperty(Text(vector, "name"), typeof(ReadOnlyMemory<float>), Member(vector, "dimensions").GetInt32())
             {
                 DistanceFunction = Text(vector, "distance"),
                 IndexKind = Text(vector, "index"),
@@ -95,5 +95,7 @@ internal static class StoreDescription
         return new RecordSchema(properties, generator: null);
     }
 
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
+    private static JsonElement Member(JsonElement json, string name) => json.TryGetProperty(name, out JsonElement member) ? member : throw new FormatException($"'{name}' is missing.");
+
+    private static string Text(JsonElement json, string name) => Member(json, name).GetString() ?? throw new FormatException($"'{name}' is null.");
 }
