@@ -15,6 +15,12 @@ internal sealed partial class FilterCompiler
 
     private FilterCompiler(RecordSchema schema, ParameterExpression record, ParameterExpression? element) => (_schema, _record, _element) = (schema, record, element);
 
+    /// <summary>The value that a part of a filter has for a record and, within one, for an element of one of its arrays.</summary>
+    private delegate object? RecordValue(StoredRecord record, object? element);
+
+    /// <summary>Whether a part of a filter holds for a record and, within one, for an element of one of its arrays.</summary>
+    private delegate bool RecordCondition(StoredRecord record, object? element);
+
     /// <summary>Makes a condition.</summary>
     /// <param name="filter">A lambda of a record.</param>
     /// <param name="schema">The record's properties.</param>
