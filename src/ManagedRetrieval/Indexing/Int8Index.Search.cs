@@ -7,8 +7,8 @@ namespace ManagedRetrieval.Indexing;
 
 public sealed partial class Int8Index<TId>
 {
-    /// <summary>Entries of the scan's lists that are in memory at once: 8 MiB of scores and rows, which long lists of many queries would go far beyond.</summary>
-    private const int MostEntries = 1 << 20;
+    /// <summary>Entries of the scan's lists that are in memory at once: 12 MiB of keys, scores and rows, which long lists of many queries would go far beyond.</summary>
+    private const int MostEntries = 1 << 19;
 
     /// <summary>Rows of a list at least: where the answer has to be exact, some 20 to 30 have bounds as good as the tenth score of a million.</summary>
     private const int FirstExact = 40, FirstEstimated = 64;
