@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using ManagedRetrieval.Cli.Commands;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.ReferenceDocs;
+using ManagedRetrieval.Gpu;
 using Spectre.Console;
 
 namespace ManagedRetrieval.Cli;
@@ -19,7 +20,7 @@ internal static class Tool
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, IAnsiConsole output, IAnsiConsole errors, Func<ReferencePackSearch> findPack, CancellationToken cancellationToken)
     {
-        var terminal = new Terminal(output);
+        var terminal = new Terminal(output, errors);
         var root = new RootCommand("Two-tower retrieval in pure managed C#: train, evaluate, index, query.")
         {
             QuickstartCommand.Create(terminal, findPack),
@@ -54,7 +55,7 @@ internal static class Tool
         {
             return Fail(errors, ExitCode.Interrupted, "Interrupted.");
         }
-        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException or KeyNotFoundException)
+        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException or KeyNotFoundException or GpuException)
         {
             return Fail(errors, ExitCode.Failed, failure.Message);
         }

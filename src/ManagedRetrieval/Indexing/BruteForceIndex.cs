@@ -22,6 +22,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private const string RowsName = IndexCodec.Prefix + "embeddings";
 
     private readonly IComputeBackend<float> _backend;
+    private readonly Lazy<IDisposable?> _prepared;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change; copied where they are brought to length 1.</param>
@@ -46,6 +47,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         }
 
         _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
+        _prepared = WhenSearched();
     }
 
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
@@ -53,6 +55,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     {
         Embeddings = rows;
         _backend = parts.Backend ?? new CpuBackend<float>(parts.Workers ?? WorkerTeam.Inline);
+        _prepared = WhenSearched();
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
@@ -108,12 +111,18 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
 
     private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        _ = _prepared.Value;
         _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
+    }
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
     private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) =>
         RowScores.Write(query, Embeddings, rows, scores);
+
+    /// <summary>Rows that are only saved are not prepared; and what fails once, such as a device that is lost, is tried again.</summary>
+    private Lazy<IDisposable?> WhenSearched() => new(() => _backend.PrepareRows(Embeddings), LazyThreadSafetyMode.PublicationOnly);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {
