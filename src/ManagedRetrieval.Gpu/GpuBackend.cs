@@ -75,7 +75,8 @@ public sealed class GpuBackend : IComputeBackend<float>, IDisposable
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default,
-        ReadOnlySpan<ulong> admitted = default)
+        ReadOnlySpan<ulong> admitted = default,
+        CancellationToken cancellationToken = default)
     {
         (int heads, int width) = BackendArguments.CheckTopK(queries.Shape, candidates.Shape, k, scores.Shape, rows.Length, excluded, excludedOffsets, admitted);
         lock (_device.Gate)
@@ -96,6 +97,7 @@ public sealed class GpuBackend : IComputeBackend<float>, IDisposable
                     Excluded = excluded,
                     ExcludedOffsets = excludedOffsets,
                     Admitted = admitted,
+                    CancellationToken = cancellationToken,
                 });
             }
             catch (Exception failure) when (DriverFailure.IsDrivers(failure))

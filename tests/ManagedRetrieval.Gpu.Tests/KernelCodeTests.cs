@@ -17,13 +17,13 @@ public sealed partial class KernelCodeTests : IClassFixture<KernelCodeTests.Comp
 {
     private const string Product = "MatrixProductKernel`1";
 
-    /// <summary>Bytes of shared memory that each kernel takes: two strips of 16 · 65 floats, 256 floats of a sum, 256 counts and what was found of them, and a counter.</summary>
+    /// <summary>Bytes of shared memory that each kernel takes: two strips of 16 · 65 floats, 256 floats of a sum; 16 counts of 256 threads with their sums, and what each thread found.</summary>
     private static readonly Dictionary<string, int> SharedBytes = new(StringComparer.Ordinal)
     {
         [Product] = 8320,
-        [nameof(SelectKernel)] = 1024 + 8 + 4,
-        [nameof(MergeKernel)] = 1024 + 8 + 4,
-        [nameof(MineKernel)] = 1024 + 8,
+        [nameof(SelectKernel)] = 16384 + 64 + 1024,
+        [nameof(MergeKernel)] = 16384 + 64 + 1024,
+        [nameof(MineKernel)] = 16384 + 64,
         [nameof(RowLossKernel)] = 1024,
     };
 
@@ -107,7 +107,7 @@ public sealed partial class KernelCodeTests : IClassFixture<KernelCodeTests.Comp
     /// <summary>ILGPU's compilers, without devices.</summary>
     public sealed class Compilers : IDisposable
     {
-        private readonly Context _context = Context.Create(builder => builder.CPU());
+        private readonly Context _context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).CPU());
 
         public void Dispose() => _context.Dispose();
 

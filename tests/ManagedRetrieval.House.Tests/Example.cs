@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using ManagedRetrieval.Extensions;
 using ManagedRetrieval.Readers;
 using ManagedRetrieval.Towers;
 using Microsoft.CodeAnalysis;
@@ -50,11 +51,11 @@ internal static class Example
     private static byte[] Compile(string program, string name)
     {
         string[] platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location, typeof(FileRowSource).Assembly.Location];
+        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location, typeof(FileRowSource).Assembly.Location, typeof(ManagedRetrievalVectorStore).Assembly.Location];
         var compilation = CSharpCompilation.Create(
             name,
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(program)],
-            platform.Where(path => Path.GetFileName(path).StartsWith("System", StringComparison.Ordinal)).Concat(ours).Distinct()
+            platform.Where(path => Path.GetFileName(path) is var file && (file.StartsWith("System", StringComparison.Ordinal) || file.StartsWith("Microsoft.Extensions", StringComparison.Ordinal))).Concat(ours).Distinct()
                 .Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var stream = new MemoryStream();

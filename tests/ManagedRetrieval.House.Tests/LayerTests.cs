@@ -12,6 +12,7 @@ public class LayerTests
         ["ManagedRetrieval"] = ["ManagedRetrieval.Engine"],
         ["ManagedRetrieval.Gpu"] = ["ManagedRetrieval.Engine"],
         ["ManagedRetrieval.Readers"] = ["ManagedRetrieval"],
+        ["ManagedRetrieval.Extensions"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine", "ManagedRetrieval.Gpu", "ManagedRetrieval.Readers"],
     };
 
@@ -56,6 +57,14 @@ public class LayerTests
         ["ManagedRetrieval.Readers.Text"] = 14,
         ["ManagedRetrieval.Readers.Parquet"] = 14,
         ["ManagedRetrieval.Readers"] = 15,
+        ["ManagedRetrieval.Extensions.Completed"] = 14,
+        ["ManagedRetrieval.Extensions.Telemetry"] = 14,
+        ["ManagedRetrieval.Extensions.Embeddings"] = 15,
+        ["ManagedRetrieval.Extensions.Records"] = 16,
+        ["ManagedRetrieval.Extensions.Filters"] = 17,
+        ["ManagedRetrieval.Extensions.Storage"] = 17,
+        ["ManagedRetrieval.Extensions"] = 18,
+        ["Microsoft.Extensions.DependencyInjection"] = 19,
         ["ManagedRetrieval.Cli.ExitCode"] = 20,
         ["ManagedRetrieval.Cli.ToolException"] = 20,
         ["ManagedRetrieval.Cli.Output"] = 21,

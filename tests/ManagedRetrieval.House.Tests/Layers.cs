@@ -29,7 +29,8 @@ internal static class Layers
         {
             SemanticModel model = compilation.GetSemanticModel(tree);
             SyntaxNode root = tree.GetRoot();
-            BaseTypeDeclarationSyntax? first = root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().FirstOrDefault();
+            MemberDeclarationSyntax? first = root.DescendantNodes().OfType<MemberDeclarationSyntax>()
+                .FirstOrDefault(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
 
             // A program's file of statements declares nothing: it stands above everything.
             if (first is null && root.ChildNodes().Any(node => node is GlobalStatementSyntax))
@@ -37,7 +38,7 @@ internal static class Layers
                 continue;
             }
 
-            INamedTypeSymbol? own = first is null ? null : model.GetDeclaredSymbol(first);
+            var own = (INamedTypeSymbol?)(first is null ? null : model.GetDeclaredSymbol(first));
             if (own is null || Level(own, levels) is not { } level)
             {
                 wrong.Add($"{tree.FilePath}: give '{own?.ToDisplayString() ?? "its namespace"}' its place");

@@ -155,6 +155,16 @@ public abstract partial class BackendContract<T>
         Assert.Equal(T.PositiveInfinity, best[3]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    public void A_cancelled_top_k_says_so(int queries)
+    {
+        Tensor<T> q = new(new Shape(queries, 3)), scores = new(new Shape(queries, 2));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Backend.TopK(q, new Tensor<T>(new Shape(4, 3)), 2, scores, new int[2 * queries], cancellationToken: new CancellationToken(canceled: true)));
+    }
+
     [Fact]
     public void No_queries_find_nothing()
     {

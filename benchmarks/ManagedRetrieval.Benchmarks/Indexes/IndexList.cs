@@ -5,8 +5,8 @@ namespace ManagedRetrieval.Benchmarks.Indexes;
 /// <summary>What is measured.</summary>
 internal static class IndexList
 {
-    /// <summary>Indexes that score every candidate; the first is the one that the others are compared with.</summary>
-    public static IReadOnlyList<Func<IIndexUnderTest>> Exact { get; } = [() => new BruteForceFloat(), () => new Int8Rescored(), () => new FaissFlat()];
+    /// <summary>Indexes that look at every candidate; each is compared with those after it.</summary>
+    public static IReadOnlyList<Func<IIndexUnderTest>> Exact { get; } = [() => new ExactInt8(), () => new BruteForceFloat(), () => new FaissFlat()];
 
     /// <summary>Indexes that look at some of the candidates only.</summary>
     public static IReadOnlyList<Func<IIndexUnderTest>> Approximate { get; } =

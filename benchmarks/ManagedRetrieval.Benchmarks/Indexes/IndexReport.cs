@@ -46,12 +46,15 @@ internal sealed class IndexReport
     /// <summary>Says why something is not measured.</summary>
     public static void Skip(string data, IIndexUnderTest index) => Console.WriteLine($"{data,-10} {index.Peer,-14} {index.Index,-15} skipped: {index.Obstacle}");
 
-    /// <summary>Prints what the first of some indexes is to the others, as times of their speed.</summary>
+    /// <summary>Prints what each of some indexes is to those after it, as times of their speed.</summary>
     public static void Compare(IReadOnlyList<IndexRow> rows)
     {
-        foreach (IndexRow other in rows.Skip(1))
+        for (int i = 0; i < rows.Count; i++)
         {
-            Console.WriteLine($"{"",-10} {rows[0].Peer} {rows[0].Index} is {rows[0].QueriesPerSecond / other.QueriesPerSecond:f2} times as fast as {other.Peer} {other.Index}");
+            foreach (IndexRow other in rows.Skip(i + 1))
+            {
+                Console.WriteLine($"{"",-10} {rows[i].Peer} {rows[i].Index} is {rows[i].QueriesPerSecond / other.QueriesPerSecond:f2} times as fast as {other.Peer} {other.Index}");
+            }
         }
     }
 

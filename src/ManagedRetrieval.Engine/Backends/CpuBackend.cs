@@ -34,10 +34,12 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default,
-        ReadOnlySpan<ulong> admitted = default)
+        ReadOnlySpan<ulong> admitted = default,
+        CancellationToken cancellationToken = default)
     {
         (int heads, int width) = BackendArguments.CheckTopK(queries.Shape, candidates.Shape, k, scores.Shape, rows.Length, excluded, excludedOffsets, admitted);
-        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team);
+        cancellationToken.ThrowIfCancellationRequested();
+        TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,8 @@ public interface IComputeBackend<T>
     /// <param name="excluded">Rows of candidates to pass over, one query's after the other's, each query's ascending without repetition.</param>
     /// <param name="excludedOffsets">queries + 1 numbers: where each query's rows start in <paramref name="excluded"/>, then the number of all; empty where nothing is excluded.</param>
     /// <param name="admitted">A bit for each candidate, the lowest of a word first, that is set where it may be found by any query; empty where all may.</param>
+    /// <param name="cancellationToken">Stops a long search between parts of it, one that is cancelled before at once; what was written is then not to be used.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void TopK(
         Tensor<T> queries,
         Tensor<T> candidates,
@@ -46,7 +48,8 @@ public interface IComputeBackend<T>
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default,
-        ReadOnlySpan<ulong> admitted = default);
+        ReadOnlySpan<ulong> admitted = default,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Says that rows are going to be searched often and do not change: a backend may then keep what <see cref="TopK"/> makes of them at each call.</summary>
     /// <remarks>Searches among the same memory use what is kept; nothing else about them changes. The default keeps nothing.</remarks>

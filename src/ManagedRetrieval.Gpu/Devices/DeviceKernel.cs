@@ -20,7 +20,7 @@ internal sealed class DeviceKernel<T1, T2, T3, TShape>(GpuDevice device, Action<
     /// <param name="first">Its first operand.</param>
     /// <param name="second">Its second operand.</param>
     /// <param name="third">Its third operand.</param>
-    /// <param name="shape">Lengths and options; no arrays, since pointers in a structure need OpenCL 2.</param>
+    /// <param name="shape">Lengths and options.</param>
     public void Launch(int groups, int threads, ArrayView<T1> first, ArrayView<T2> second, ArrayView<T3> third, TShape shape)
     {
         _compiled ??= device.Compile(method);

@@ -52,7 +52,7 @@ internal static class DeviceSearch
     /// <summary>Plays a device on threads of the processor, where kernels are .NET code: slow, and what their tests are run on everywhere.</summary>
     public static GpuDevice OpenEmulated(WorkLimits limits)
     {
-        var context = Context.Create(builder => builder.CPU());
+        var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).CPU());
         return new GpuDevice(context, context.GetCPUDevice(0), limits);
     }
 
@@ -64,7 +64,9 @@ internal static class DeviceSearch
         _ => "ILGPU's accelerator on the processor",
     };
 
+    /// <remarks>Only at level 2 does ILGPU find out that all our pointers are into global memory; see <see cref="OpenClDriver"/>.</remarks>
     private static Context Drivers() => Context.Create(builder => builder
+        .Optimize(OptimizationLevel.O2)
         .Cuda()
         .OpenCL(device =>
         {
@@ -88,7 +90,7 @@ internal static class DeviceSearch
 
     private static string? WhyNot(Device device, GpuOptions options)
     {
-        const int Threads = 256, SharedBytes = 16 << 10;
+        const int Threads = 256, SharedBytes = 20 << 10;
         return options.DeviceName is { } part && !device.Name.Contains(part, StringComparison.OrdinalIgnoreCase) ? $"{NameOf(device)} is not '{part}'."
             : !options.AllowsProcessor && !IsGpu(device) ? $"{NameOf(device)} is no GPU."
             : device.MaxNumThreadsPerGroup < Threads || device.MaxSharedMemoryPerGroup < SharedBytes

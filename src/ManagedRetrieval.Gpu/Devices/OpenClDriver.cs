@@ -33,7 +33,7 @@ internal static class OpenClDriver
     /// <summary>Says that a device has a generic address space, without which ILGPU refuses it.</summary>
     /// <remarks>
     /// OpenCL 3 made it optional, and PoCL 3.1 does without. ILGPU needs it for pointers of which it does not know whether they are into global or
-    /// shared memory, such as those in a structure. Our kernels have none: a test looks for them in the source that is made. The property has no
+    /// shared memory. Optimised at level 2, our kernels have none: a test looks for them in the source that is made. The property has no
     /// public setter.
     /// </remarks>
     public static void AllowWithoutGenericAddresses(CLDevice device) =>

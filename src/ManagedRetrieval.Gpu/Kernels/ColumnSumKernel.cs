@@ -21,12 +21,17 @@ internal static class ColumnSumKernel
             for (int row = 0; row < loss.Count; row++)
             {
                 float logit = loss.Logits[(row * loss.Candidates) + column];
+                if (!DeviceMath.IsNumber(logit))
+                {
+                    continue;
+                }
+
                 if (logit > shift)
                 {
                     sum = (sum * DeviceMath.Exp(shift - logit)) + 1;
                     shift = logit;
                 }
-                else if (DeviceMath.IsNumber(logit))
+                else
                 {
                     sum += DeviceMath.Exp(logit - shift);
                 }

@@ -80,6 +80,9 @@ internal static class DeviceMath
     }
 
     /// <summary>Whether a number stands here, not what marks an entry that is out.</summary>
-    /// <remarks>By its bits: a compiler that takes liberties with numbers takes none with these.</remarks>
+    /// <remarks>
+    /// By its bits, and to be asked before two numbers are compared: ILGPU 1.5.3 turns a comparison into its opposite where that saves a jump, and for
+    /// OpenCL forgets that neither holds of NaN.
+    /// </remarks>
     public static bool IsNumber(float x) => (Interop.FloatAsInt(x) & 0x7FFFFFFF) <= 0x7F800000;
 }

@@ -22,7 +22,7 @@ internal static class HeadsKernel
             {
                 place += heads.Columns;
                 float score = ofHeads[place];
-                if (score > greatest || (DeviceMath.IsNumber(greatest) && !DeviceMath.IsNumber(score)))
+                if (DeviceMath.IsNumber(greatest) && (!DeviceMath.IsNumber(score) || score > greatest))
                 {
                     greatest = score;
                     bestHead = head;

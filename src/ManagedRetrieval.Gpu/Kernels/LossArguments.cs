@@ -6,7 +6,7 @@ namespace ManagedRetrieval.Gpu.Kernels;
 /// <remarks>
 /// A pair is a query and one of its positives, by its place in the lists. What is of queries or of pairs is of all of them; the
 /// block's are <see cref="LossShape.Count"/> from <see cref="LossShape.First"/> on. Kernels get three arrays and where each thing begins in them: a
-/// kernel can take no more than fourteen operands, and OpenCL C of version 1.2 has no structures with pointers.
+/// kernel can take no more than fourteen operands.
 /// </remarks>
 internal readonly struct LossArguments(ArrayView<float> numbers, ArrayView<int> lists, ArrayView<byte> mask, LossShape shape)
 {

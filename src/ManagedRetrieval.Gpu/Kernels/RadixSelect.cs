@@ -4,75 +4,76 @@ namespace ManagedRetrieval.Gpu.Kernels;
 
 /// <summary>The k greatest keys, found by a group of threads digit by digit: no scores are sorted.</summary>
 /// <remarks>
-/// A digit of 8 bits needs one pass over the keys, which counts how many of those that may still be the k-th have each
-/// digit. Counts are whole numbers, so the order in which threads add does not show. It ends as soon as all keys that share a
-/// beginning are wanted; rows are looked at only where scores tie across the k-th place.
+/// A digit of 4 bits needs one pass over the keys, which counts how many of those that may still be the k-th have each digit. Each
+/// thread counts for itself, in shared memory of its own bank: there are no atomic operations, which OpenCL C 1.2 has not as ILGPU
+/// writes them. It ends as soon as all keys that share a beginning are wanted; rows are looked at only where scores tie across the k-th place.
 /// Every thread of the group must call, with the same arguments.
 /// </remarks>
 internal static class RadixSelect
 {
-    private const int DigitBits = 8, Digits = 1 << DigitBits;
+    private const int DigitBits = 4, Digits = 1 << DigitBits;
 
     /// <summary>The least key that is among the k greatest; <see cref="ScoreKey.None"/> where there are not so many.</summary>
     public static ulong Threshold<TSource>(TSource source, int k)
         where TSource : struct, IKeySource
     {
-        ArrayView<int> counts = SharedMemory.Allocate<int>(Digits);
-        ArrayView<int> found = SharedMemory.Allocate<int>(2);
+        ArrayView<int> counts = SharedMemory.Allocate<int>(Digits * GroupReduce.MostThreads);
+        ArrayView<int> sums = SharedMemory.Allocate<int>(Digits);
         ulong beginning = 0;
         int wanted = k;
         for (int shift = 64 - DigitBits; shift >= 0; shift -= DigitBits)
         {
-            for (int digit = Group.IdxX; digit < Digits; digit += Group.DimX)
+            for (int digit = 0; digit < Digits; digit++)
             {
-                counts[digit] = 0;
+                counts[(digit * Group.DimX) + Group.IdxX] = 0;
             }
 
-            Group.Barrier();
             for (int place = Group.IdxX; place < source.Length; place += Group.DimX)
             {
                 // In two steps, since 64 bits cannot be shifted out in one.
                 ulong key = source.Key(place), rest = key >> shift;
                 if (key != ScoreKey.None && rest >> DigitBits == beginning)
                 {
-                    Atomic.Add(ref counts[(int)(rest & (Digits - 1))], 1);
+                    counts[((int)(rest & (Digits - 1)) * Group.DimX) + Group.IdxX]++;
                 }
             }
 
             Group.Barrier();
-            if (Group.IdxX == 0)
+            for (int digit = Group.IdxX; digit < Digits; digit += Group.DimX)
             {
-                int above = 0, digit = Digits - 1;
-                while (digit >= 0 && above + counts[digit] < wanted)
+                int sum = 0;
+                for (int thread = 0; thread < Group.DimX; thread++)
                 {
-                    above += counts[digit];
-                    digit--;
+                    sum += counts[(digit * Group.DimX) + thread];
                 }
 
-                found[0] = digit;
-                found[1] = above;
+                sums[digit] = sum;
             }
 
             Group.Barrier();
-            if (found[0] < 0)
+            int last = Digits - 1;
+            while (last >= 0 && sums[last] < wanted)
+            {
+                wanted -= sums[last];
+                last--;
+            }
+
+            if (last < 0)
             {
                 return ScoreKey.None;
             }
 
-            wanted -= found[1];
-            beginning = (beginning << DigitBits) | (uint)found[0];
-            if (counts[found[0]] == wanted)
+            beginning = (beginning << DigitBits) | (uint)last;
+            if (sums[last] == wanted)
             {
                 return beginning << shift;
             }
-
-            Group.Barrier();
         }
 
         return beginning;
     }
 
-    /// <summary>Writes the keys from a threshold on, in any order, and <see cref="ScoreKey.None"/> after them.</summary>
+    /// <summary>Writes the keys from a threshold on, in an order that the group's size decides, and <see cref="ScoreKey.None"/> after them.</summary>
     /// <param name="source">The keys.</param>
     /// <param name="threshold">At most k keys are not less.</param>
     /// <param name="to">[k].</param>
@@ -81,24 +82,37 @@ internal static class RadixSelect
     public static void Collect<TSource>(TSource source, ulong threshold, ArrayView<ulong> to, int start, int k)
         where TSource : struct, IKeySource
     {
-        ArrayView<int> filled = SharedMemory.Allocate<int>(1);
-        if (Group.IdxX == 0)
-        {
-            filled[0] = 0;
-        }
-
-        Group.Barrier();
+        ArrayView<int> found = SharedMemory.Allocate<int>(GroupReduce.MostThreads);
+        int own = 0;
         for (int place = Group.IdxX; place < source.Length; place += Group.DimX)
         {
             ulong key = source.Key(place);
             if (key != ScoreKey.None && key >= threshold)
             {
-                to[start + Atomic.Add(ref filled[0], 1)] = key;
+                own++;
             }
         }
 
+        found[Group.IdxX] = own;
         Group.Barrier();
-        for (int place = filled[0] + Group.IdxX; place < k; place += Group.DimX)
+        int next = start, all = 0;
+        for (int thread = 0; thread < Group.DimX; thread++)
+        {
+            next += thread < Group.IdxX ? found[thread] : 0;
+            all += found[thread];
+        }
+
+        for (int place = Group.IdxX; place < source.Length; place += Group.DimX)
+        {
+            ulong key = source.Key(place);
+            if (key != ScoreKey.None && key >= threshold)
+            {
+                to[next] = key;
+                next++;
+            }
+        }
+
+        for (int place = all + Group.IdxX; place < k; place += Group.DimX)
         {
             to[start + place] = ScoreKey.None;
         }

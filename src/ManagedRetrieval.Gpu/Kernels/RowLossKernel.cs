@@ -15,7 +15,7 @@ internal static class RowLossKernel
         for (int column = Group.IdxX; column < loss.Candidates; column += Group.DimX)
         {
             float logit = loss.Logits[row + column];
-            if (logit > shift)
+            if (DeviceMath.IsNumber(logit) && logit > shift)
             {
                 shift = logit;
             }

@@ -18,6 +18,7 @@ internal static class TopK
     /// <summary>Fills scores and rows, best first; NaN and −1 where there are no more.</summary>
     public static void Run(GpuDevice device, TopKOperands search)
     {
+        search.CancellationToken.ThrowIfCancellationRequested();
         int queries = search.QueryCount, candidates = search.CandidateCount;
         if (queries == 0)
         {
@@ -59,6 +60,7 @@ internal static class TopK
             }
 
             device.Synchronize();
+            search.CancellationToken.ThrowIfCancellationRequested();
             (before, after) = (after, before);
         }
 

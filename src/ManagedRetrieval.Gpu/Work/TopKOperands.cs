@@ -38,6 +38,9 @@ internal ref struct TopKOperands
     /// <summary>A bit for each candidate that may be found, or empty.</summary>
     public required ReadOnlySpan<ulong> Admitted;
 
+    /// <summary>Stops between pieces of the candidates.</summary>
+    public required CancellationToken CancellationToken;
+
     /// <summary>The number of queries.</summary>
     public readonly int QueryCount => Rows.Length / K;
 

@@ -26,37 +26,25 @@ internal sealed class AddedIndex<TId>(AddedRows<TId> rows, ImmutableDictionary<T
     /// <summary>The rows that are not deleted, by their identifiers.</summary>
     public ImmutableDictionary<TId, int> Places { get; } = places;
 
-    /// <summary>Shares out the work of a search.</summary>
-    public WorkerTeam Workers { get; } = workers;
-
     /// <inheritdoc/>
     public override bool IsExact => true;
+
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers { get; } = workers;
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
     {
-        scores.Span.Fill(float.NaN);
-        rows.Fill(-1);
-        (int count, int k) = (scores.Shape.Rows, scores.Shape.RowLength);
-        if (k == 0)
+        int k = scores.Shape.RowLength;
+        if (k > 0)
         {
-            return;
+            TopKSearch.Run<float, Chunks>(
+                queries.Span, new Chunks(Rows), queries.Shape.RowLength / Dimensions, k, scores.Span, rows,
+                limits.Excluded, limits.Offsets, limits.Admitted, Workers, cancellationToken);
         }
-
-        using var sizes = new Scratch<int>(count);
-        sizes.Span.Clear();
-        var best = new TopKSink<float>(k, scores.Span, rows, sizes.Span, limits.Excluded, limits.Offsets, limits.Admitted);
-        int heads = queries.Shape.RowLength / Dimensions;
-        for (int row = 0; row < Count; row += AddedRows<TId>.ChunkRows)
-        {
-            var sink = new ShiftedSink<float, TopKSink<float>>(best, row);
-            ScoreTiles.RunAll(queries.Span, Rows.ScoredFrom(row).Span, Dimensions, sink, Workers, heads, cancellationToken: cancellationToken);
-        }
-
-        best.Finish(0, count);
     }
 
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
     {
         using var gathered = new Scratch<float>(rows.Length * Dimensions);
         for (int i = 0; i < rows.Length; i++)
@@ -64,6 +52,25 @@ internal sealed class AddedIndex<TId>(AddedRows<TId> rows, ImmutableDictionary<T
             Rows.Scored(rows[i]).CopyTo(gathered.Span[(i * Dimensions)..]);
         }
 
-        RowScores.Write(query, gathered.Span, scores);
+        RowScores.Write(queries, count, gathered.Span, scores);
+    }
+
+    /// <summary>The rows chunk by chunk.</summary>
+    private readonly struct Chunks(AddedRows<TId> rows) : IScoredRows<float>
+    {
+        public int Count => rows.Count;
+
+        public int Width => rows.Dimensions;
+
+        public void Score<TSink>(ReadOnlySpan<float> queries, int heads, int firstQuery, int firstRow, int count, TSink sink)
+            where TSink : struct, IScoreSink<float>, allows ref struct
+        {
+            for (int row = firstRow, end = firstRow + count, length; row < end; row += length)
+            {
+                Tensor<float> some = rows.ScoredFrom(row, end);
+                length = some.Shape.Rows;
+                ScoreTiles.Run<float, TSink>(queries, firstQuery, some.Span, row, Width, sink, heads);
+            }
+        }
     }
 }

@@ -43,8 +43,12 @@ internal sealed class AddedRows<TId> : IReadOnlyList<TId>
     /// <summary>A row as it is scored.</summary>
     public ReadOnlySpan<float> Scored(int row) => _chunks[row / ChunkRows].Scored.Row(row % ChunkRows);
 
-    /// <summary>Rows as they are scored: from one that starts a chunk to the end of that or of all.</summary>
-    public Tensor<float> ScoredFrom(int row) => _chunks[row / ChunkRows].Scored.Rows(0, Math.Min(ChunkRows, Count - row));
+    /// <summary>Rows as they are scored: from one of them on as many as lie in its chunk, but not beyond an end.</summary>
+    public Tensor<float> ScoredFrom(int row, int end)
+    {
+        int inChunk = row % ChunkRows;
+        return _chunks[row / ChunkRows].Scored.Rows(inChunk, Math.Min(ChunkRows - inChunk, end - row));
+    }
 
     /// <summary>A longer list.</summary>
     /// <param name="identifiers">One for each row.</param>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
-using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
@@ -22,6 +20,8 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private const string RowsName = IndexCodec.Prefix + "embeddings";
 
     private readonly IComputeBackend<float> _backend;
+    private readonly Tensor<float> _rows;
+    private readonly WorkerTeam _workers;
     private readonly Lazy<IDisposable?> _prepared;
 
     /// <summary>Builds an index.</summary>
@@ -39,30 +39,43 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct)
         : base(Checked(candidateEmbeddings, identifiers), identifiers, similarity)
     {
-        Embeddings = candidateEmbeddings;
+        _rows = candidateEmbeddings;
         if (similarity == Similarity.Cosine)
         {
-            Embeddings = new Tensor<float>(candidateEmbeddings.Shape);
-            UnitRows.Write(candidateEmbeddings.Span, Dimensions, Embeddings.Span);
+            _rows = new Tensor<float>(candidateEmbeddings.Shape);
+            UnitRows.Write(candidateEmbeddings.Span, Dimensions, _rows.Span);
         }
 
-        _backend = backend ?? new CpuBackend<float>(workers ?? WorkerTeam.Inline);
+        _workers = workers ?? WorkerTeam.Inline;
+        _backend = backend ?? new CpuBackend<float>(_workers);
         _prepared = WhenSearched();
     }
 
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
         : base(rows.Shape.RowLength, parts.Identifiers, parts.Similarity)
     {
-        Embeddings = rows;
-        _backend = parts.Backend ?? new CpuBackend<float>(parts.Workers ?? WorkerTeam.Inline);
+        _rows = rows;
+        _workers = parts.Workers ?? WorkerTeam.Inline;
+        _backend = parts.Backend ?? new CpuBackend<float>(_workers);
         _prepared = WhenSearched();
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
-    public Tensor<float> Embeddings { get; }
+    /// <exception cref="ObjectDisposedException">The index was disposed before they were first asked for.</exception>
+    public Tensor<float> Embeddings
+    {
+        get
+        {
+            File?.LetOut();
+            return _rows;
+        }
+    }
 
     /// <inheritdoc/>
     public override bool IsExact => true;
+
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers => _workers;
 
     string IStoredIndex.Type => TypeName;
 
@@ -82,21 +95,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct,
         CancellationToken cancellationToken = default)
     {
-        int dimensions = CandidateReader.Check(source);
-        if ((long)source.Count * dimensions > Array.MaxLength - AlignedBuffer.Alignment)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."), nameof(source));
-        }
-
-        var rows = new Tensor<float>(new Shape(source.Count, dimensions));
-        var identifiers = new TId[source.Count];
-        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken))
-        {
-            batch.Embeddings.Span.CopyTo(rows.Span[(first * dimensions)..]);
-            CandidateReader.CopyIdentifiers(batch, identifiers.AsSpan(first));
-        }
-
+        (Tensor<float> rows, TId[] identifiers) = CandidateReader.Copy(source, cancellationToken);
         return new BruteForceIndex<TId>(rows, identifiers, workers, backend, similarity);
     }
 
@@ -108,21 +107,21 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         return new BruteForceIndex<TId>(rows, parts);
     }
 
-    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
+    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, _rows);
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
     {
         _ = _prepared.Value;
-        _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted);
+        _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
     }
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores) =>
-        RowScores.Write(query, Embeddings, rows, scores);
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores) =>
+        RowScores.Write(queries, count, _rows, rows, scores);
 
     /// <summary>Rows that are only saved are not prepared; and what fails once, such as a device that is lost, is tried again.</summary>
-    private Lazy<IDisposable?> WhenSearched() => new(() => _backend.PrepareRows(Embeddings), LazyThreadSafetyMode.PublicationOnly);
+    private Lazy<IDisposable?> WhenSearched() => new(() => _backend.PrepareRows(_rows), LazyThreadSafetyMode.PublicationOnly);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -21,18 +22,37 @@ internal static class CandidateReader
                 nameof(source));
     }
 
+    /// <summary>The same, and whether one array can hold all numbers.</summary>
+    /// <param name="source">A source.</param>
+    /// <returns>Its number of dimensions.</returns>
+    /// <exception cref="ArgumentException">It has no candidates or no dimensions, or too many.</exception>
+    public static int CheckFits<TId>(ICandidateSource<TId> source)
+        where TId : notnull
+    {
+        int dimensions = Check(source);
+        return (long)source.Count * dimensions <= Array.MaxLength - AlignedBuffer.Alignment
+            ? dimensions
+            : throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."),
+                nameof(source));
+    }
+
     /// <summary>Reads all batches that are not empty, each with the row that it starts with.</summary>
     /// <param name="source">Where to read.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="InvalidDataException">There are more or fewer candidates than the source says, or a row has another dimension, no identifier, or a number that is not finite.</exception>
-    public static IEnumerable<(int First, CandidateBatch<TId> Batch)> Read<TId>(ICandidateSource<TId> source, CancellationToken cancellationToken)
+    /// <param name="greatest">The greatest magnitude of a number.</param>
+    /// <exception cref="InvalidDataException">
+    /// There are more or fewer candidates than the source says, or a row has another dimension, no identifier, or a number that is not finite or too great.
+    /// </exception>
+    public static IEnumerable<(int First, CandidateBatch<TId> Batch)> Read<TId>(
+        ICandidateSource<TId> source, CancellationToken cancellationToken, float greatest = float.MaxValue)
         where TId : notnull
     {
         int first = 0;
         foreach (CandidateBatch<TId> batch in source.ReadBatches())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int rows = CheckBatch(source, batch, first);
+            int rows = CheckBatch(source, batch, first, greatest);
             if (rows > 0)
             {
                 yield return (first, batch);
@@ -46,6 +66,23 @@ internal static class CandidateReader
         }
     }
 
+    /// <summary>Copies all candidates.</summary>
+    /// <exception cref="ArgumentException">There are none, or one array cannot hold them.</exception>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static (Tensor<float> Embeddings, TId[] Identifiers) Copy<TId>(ICandidateSource<TId> source, CancellationToken cancellationToken)
+        where TId : notnull
+    {
+        var embeddings = new Tensor<float>(new Shape(source.Count, CheckFits(source)));
+        var identifiers = new TId[source.Count];
+        foreach ((int first, CandidateBatch<TId> batch) in Read(source, cancellationToken))
+        {
+            batch.Embeddings.Span.CopyTo(embeddings.Rows(first, batch.Identifiers.Count).Span);
+            CopyIdentifiers(batch, identifiers.AsSpan(first));
+        }
+
+        return (embeddings, identifiers);
+    }
+
     /// <summary>Copies a batch's identifiers.</summary>
     public static void CopyIdentifiers<TId>(CandidateBatch<TId> batch, Span<TId> target)
         where TId : notnull
@@ -56,7 +93,7 @@ internal static class CandidateReader
         }
     }
 
-    private static int CheckBatch<TId>(ICandidateSource<TId> source, CandidateBatch<TId> batch, int first)
+    private static int CheckBatch<TId>(ICandidateSource<TId> source, CandidateBatch<TId> batch, int first, float greatest)
         where TId : notnull
     {
         Shape shape = batch.Embeddings.Shape;
@@ -75,18 +112,16 @@ internal static class CandidateReader
             throw Wrong($"has {source.Count} candidates by its own count, but gives at least {first + (long)shape.Rows}");
         }
 
-        for (int row = 0; row < shape.Rows; row++)
+        if (IndexArguments.FindNull(batch.Identifiers) is >= 0 and var missing)
         {
-            if (batch.Identifiers[row] is null)
-            {
-                throw Wrong($"gives no identifier for row {first + row}");
-            }
+            throw Wrong($"gives no identifier for row {first + missing}");
         }
 
-        if (IndexArguments.FindNotFinite(batch.Embeddings.Span) is >= 0 and var at)
+        if (IndexArguments.FindWrong(batch.Embeddings.Span, greatest) is >= 0 and var at)
         {
             (int row, int dimension) = Math.DivRem(at, source.Dimensions);
-            throw Wrong($"must be finite, but row {first + row} (identifier {batch.Identifiers[row]}) holds {batch.Embeddings.Span[at]} at dimension {dimension}");
+            float number = batch.Embeddings.Span[at];
+            throw Wrong($"{IndexArguments.Expected(number, greatest)}, but row {first + row} (identifier {batch.Identifiers[row]}) holds {number} at dimension {dimension}");
         }
 
         return shape.Rows;

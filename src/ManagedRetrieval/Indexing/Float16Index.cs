@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -24,9 +24,6 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     internal const string TypeName = "float16";
 
     private const string RowsName = IndexCodec.Prefix + "rows";
-
-    /// <summary>The least magnitude that rounds to infinity: half a step beyond the greatest Half, 65,504.</summary>
-    private const float TooGreat = 65520;
 
     private readonly ReadOnlyMemory<Half> _rows;
     private readonly WorkerTeam _workers;
@@ -55,6 +52,12 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     /// <inheritdoc/>
     public override bool IsExact => false;
 
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers => _workers;
+
+    /// <inheritdoc/>
+    internal override float GreatestMagnitude => Greatest(Similarity);
+
     /// <summary>The rows, [candidates, d].</summary>
     internal ReadOnlyMemory<Half> RoundedRows => _rows;
 
@@ -73,22 +76,12 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     public static Float16Index<TId> Build(
         ICandidateSource<TId> source, WorkerTeam? workers = null, Similarity similarity = Similarity.DotProduct, CancellationToken cancellationToken = default)
     {
-        int dimensions = CandidateReader.Check(source);
-        if (source.Count * (long)dimensions > Array.MaxLength - AlignedBuffer.Alignment)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."), nameof(source));
-        }
-
+        int dimensions = CandidateReader.CheckFits(source);
         Memory<Half> rows = AlignedBuffer.Allocate<Half>(source.Count * dimensions);
         var identifiers = new TId[source.Count];
-        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken))
+        foreach ((int first, CandidateBatch<TId> batch) in CandidateReader.Read(source, cancellationToken, Greatest(similarity)))
         {
-            if (Narrow(batch.Embeddings, similarity, rows.Span[(first * dimensions)..]) is >= 0 and var at)
-            {
-                throw new InvalidDataException($"The source's {TooFar(batch.Embeddings, batch.Identifiers, at, first)}");
-            }
-
+            Narrow(batch.Embeddings, similarity, rows.Span[(first * dimensions)..]);
             CandidateReader.CopyIdentifiers(batch, identifiers.AsSpan(first));
         }
 
@@ -114,63 +107,43 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
-        HalfTopK.Run(
-            queries.Span, _rows.Span, Dimensions, queries.Shape.RowLength / Dimensions, scores.Shape.RowLength, scores.Span, rows,
+        TopKSearch.Run(
+            queries.Span, new HalfScores(_rows.Span, Dimensions), queries.Shape.RowLength / Dimensions, scores.Shape.RowLength, scores.Span, rows,
             limits.Excluded, limits.Offsets, limits.Admitted, _workers, cancellationToken);
 
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
     {
         using var halves = new Scratch<Half>(rows.Length * Dimensions);
         using var floats = new Scratch<float>(rows.Length * Dimensions);
         Rows.Gather(_rows.Span, Dimensions, rows, halves.Span);
         HalfRows.Widen(halves.Span, floats.Span);
-        RowScores.Write(query, floats.Span, scores);
+        RowScores.Write(queries, count, floats.Span, scores);
     }
+
+    private static float Greatest(Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue : IndexArguments.GreatestHalf;
 
     private static Memory<Half> Encode(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
-        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings));
+        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings), Greatest(similarity));
         Memory<Half> rows = AlignedBuffer.Allocate<Half>(candidateEmbeddings.Shape.Length);
-        return Narrow(candidateEmbeddings, similarity, rows.Span) is >= 0 and var at
-            ? throw new ArgumentException($"{nameof(candidateEmbeddings)}: {TooFar(candidateEmbeddings, identifiers, at, first: 0)}", nameof(candidateEmbeddings))
-            : rows;
+        Narrow(candidateEmbeddings, similarity, rows.Span);
+        return rows;
     }
 
-    /// <summary>Rounds rows; the place of the first number that is too great, or −1.</summary>
-    private static int Narrow(Tensor<float> embeddings, Similarity similarity, Span<Half> target)
+    private static void Narrow(Tensor<float> embeddings, Similarity similarity, Span<Half> target)
     {
-        using var scratch = new Scratch<float>(embeddings.Shape.RowLength);
+        int width = embeddings.Shape.RowLength;
+        using var scratch = new Scratch<float>(width);
         for (int row = 0; row < embeddings.Shape.Rows; row++)
         {
             ReadOnlySpan<float> numbers = embeddings.Row(row);
             if (similarity == Similarity.Cosine)
             {
-                UnitRows.Write(numbers, numbers.Length, scratch.Span);
+                UnitRows.Write(numbers, width, scratch.Span);
                 numbers = scratch.Span;
             }
 
-            if (MathF.Abs(TensorPrimitives.MaxMagnitude(numbers)) >= TooGreat)
-            {
-                int at = 0;
-                while (MathF.Abs(numbers[at]) < TooGreat)
-                {
-                    at++;
-                }
-
-                return (row * numbers.Length) + at;
-            }
-
-            HalfRows.Narrow(numbers, target.Slice(row * numbers.Length, numbers.Length));
+            HalfRows.Narrow(numbers, target.Slice(row * width, width));
         }
-
-        return -1;
-    }
-
-    private static string TooFar(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, int at, int first)
-    {
-        (int row, int dimension) = Math.DivRem(at, embeddings.Shape.RowLength);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"row {first + row} (identifier {identifiers[row]}) holds {embeddings.Span[at]} at dimension {dimension}, but the numbers of this index must be less than 65,520 in magnitude.");
     }
 }

@@ -28,16 +28,16 @@ public interface ITopKIndex<TId>
     /// With results that were used before and large enough nothing is allocated, but for what the filter's own collections and
     /// predicate allocate. Where k candidates are admissible, k are found, also by an index that is not exact.
     /// </remarks>
-    /// <param name="queryEmbeddings">[queries, d] or [queries, heads, d], all finite; of several heads the best scores.</param>
+    /// <param name="queryEmbeddings">[queries, d] or [queries, heads, d], all finite and, but for the cosine, of magnitudes up to 10¹⁵; of several heads the best scores.</param>
     /// <param name="k">At least 1; more than there are candidates gives all of them.</param>
-    /// <param name="results">Receives the answers; what it held is lost.</param>
     /// <param name="filter">Which candidates may be found; null for all.</param>
+    /// <param name="results">Receives the answers; what it held is lost.</param>
     /// <param name="cancellationToken">Stops a long search between parts of it; the results are then not to be used.</param>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1, or queries · k are more than one array can hold.</exception>
     /// <exception cref="ArgumentException">
-    /// The queries have another dimension than the candidates, or are not finite; or the filter's lists are not one for each query, or hold null.
+    /// The queries have another dimension than the candidates, or are not finite or too great; or the filter's lists are not one for each query, or hold null.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Search(
-        Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter = null, CancellationToken cancellationToken = default);
+        Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default);
 }

@@ -1,15 +1,22 @@
 using System.Globalization;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>What indexes refuse.</summary>
 internal static class IndexArguments
 {
+    /// <summary>What an element of a query may be at most, and of a row of most compressed indexes: 3 · 10⁸ products of two such, summed up, are still finite.</summary>
+    public const float GreatestMagnitude = 1e15f;
+
+    /// <summary>The greatest float that is rounded to a finite Half, 65,504; no kind of index takes less.</summary>
+    public const float GreatestHalf = 65519.996f;
+
     /// <summary>Checks a search's queries and returns their shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    /// <exception cref="ArgumentException">The queries do not fit, or are not finite.</exception>
-    public static Shape CheckQueries(Tensor<float> queryEmbeddings, int k, int dimensions)
+    /// <exception cref="ArgumentException">The queries do not fit, or are not finite, or too great for a score.</exception>
+    public static Shape CheckQueries(Tensor<float> queryEmbeddings, int k, int dimensions, Similarity similarity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         Shape shape = queryEmbeddings.Shape;
@@ -19,7 +26,7 @@ internal static class IndexArguments
                 $"queryEmbeddings must have the shape [queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head, not {shape}.", nameof(queryEmbeddings));
         }
 
-        CheckFinite(queryEmbeddings, nameof(queryEmbeddings), static _ => "");
+        CheckNumbers(queryEmbeddings, nameof(queryEmbeddings), static _ => "", similarity == Similarity.Cosine ? float.MaxValue : GreatestMagnitude);
         return shape;
     }
 
@@ -45,12 +52,12 @@ internal static class IndexArguments
     }
 
     /// <summary>Checks rows and their identifiers.</summary>
-    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
-    public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument)
+    /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite or holds a number of a greater magnitude.</exception>
+    public static void CheckRows<TId>(Tensor<float> embeddings, IReadOnlyList<TId> identifiers, string argument, float greatest = float.MaxValue)
         where TId : notnull
     {
         CheckShape(embeddings, identifiers, argument);
-        CheckFinite(embeddings, argument, row => $" (identifier {identifiers[row]})");
+        CheckNumbers(embeddings, argument, row => $" (identifier {identifiers[row]})", greatest);
     }
 
     /// <summary>The same but for the rows' numbers, which it does not read.</summary>
@@ -60,12 +67,9 @@ internal static class IndexArguments
     {
         ArgumentNullException.ThrowIfNull(identifiers);
         CheckCounts(embeddings.Shape, identifiers.Count, argument);
-        for (int row = 0; row < identifiers.Count; row++)
+        if (FindNull(identifiers) is >= 0 and var row)
         {
-            if (identifiers[row] is null)
-            {
-                throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
-            }
+            throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
         }
     }
 
@@ -84,16 +88,32 @@ internal static class IndexArguments
         }
     }
 
-    /// <summary>The place of the first number that is not finite; −1 where all are.</summary>
-    public static int FindNotFinite(ReadOnlySpan<float> numbers)
+    /// <summary>The place of the first identifier that is null; −1 where none is.</summary>
+    /// <remarks>Numbers cannot be null, and texts of a mapped file, each of which would have to be decoded, never are.</remarks>
+    public static int FindNull<TId>(IReadOnlyList<TId> identifiers)
     {
-        if (numbers.IsEmpty || TensorPrimitives.IsFiniteAll(numbers))
+        object list = identifiers is ListRange<TId> range ? range.Whole : identifiers;
+        for (int row = 0; default(TId) is null && list is not StringList && row < identifiers.Count; row++)
+        {
+            if (identifiers[row] is null)
+            {
+                return row;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The place of the first number that is not finite, or of a magnitude greater than <paramref name="greatest"/>; −1 where none is.</summary>
+    public static int FindWrong(ReadOnlySpan<float> numbers, float greatest)
+    {
+        if (numbers.IsEmpty || (greatest == float.MaxValue ? TensorPrimitives.IsFiniteAll(numbers) : MathF.Abs(TensorPrimitives.MaxMagnitude(numbers)) <= greatest))
         {
             return -1;
         }
 
         int at = 0;
-        while (float.IsFinite(numbers[at]))
+        while (MathF.Abs(numbers[at]) <= greatest)
         {
             at++;
         }
@@ -101,10 +121,14 @@ internal static class IndexArguments
         return at;
     }
 
-    private static void CheckFinite(Tensor<float> tensor, string argument, Func<int, string> describe)
+    /// <summary>What is expected of such a number instead.</summary>
+    public static string Expected(float number, float greatest) =>
+        float.IsFinite(number) ? string.Create(CultureInfo.InvariantCulture, $"must be of magnitudes up to {greatest}") : "must be finite";
+
+    private static void CheckNumbers(Tensor<float> tensor, string argument, Func<int, string> describe, float greatest)
     {
         Span<float> all = tensor.Span;
-        int at = FindNotFinite(all);
+        int at = FindWrong(all, greatest);
         if (at < 0)
         {
             return;
@@ -114,6 +138,6 @@ internal static class IndexArguments
         (int row, int place) = Math.DivRem(at, tensor.Shape.RowLength);
         string where = tensor.Shape.Rank == 3 ? $"head {place / width}, dimension {place % width}" : $"dimension {place}";
         throw new ArgumentException(
-            string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
+            string.Create(CultureInfo.InvariantCulture, $"{argument} {Expected(all[at], greatest)}, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class Int8Index<TId> : IStoredIndex
 
     internal static Int8Index<TId> Read(IndexParts<TId> parts)
     {
-        parts.AllowOnly("dimensions", "rescored", "embeddings");
+        parts.AllowOnly("dimensions", "rescored", "greatest_squares", "embeddings");
         int dimensions = parts.Properties.GetInt("dimensions", 1, int.MaxValue), rows = parts.Identifiers.Count;
         Int8Store.CheckFits(rows, dimensions);
         parts.File.RequireShape(PackedName, SafetensorsType.U8, Int8Rows.PackedLength(rows, dimensions));
@@ -28,7 +28,9 @@ public sealed partial class Int8Index<TId> : IStoredIndex
             embeddings = SnapshotTensors.View(parts.File, EmbeddingsName, 2);
         }
 
-        var store = new Int8Store(dimensions, parts.File.ViewBytes(PackedName), SnapshotTensors.View(parts.File, ScalesName, 1).Memory);
+        var store = new Int8Store(
+            dimensions, parts.File.ViewBytes(PackedName), SnapshotTensors.View(parts.File, ScalesName, 1).Memory,
+            parts.Properties.GetInt("greatest_squares", 0, (int)Math.Min(int.MaxValue, (long)Int8Rows.Greatest * Int8Rows.Greatest * dimensions)));
         return new Int8Index<TId>(store, embeddings, parts.Identifiers, options, parts.Workers, parts.Similarity);
     }
 
@@ -44,6 +46,7 @@ public sealed partial class Int8Index<TId> : IStoredIndex
             json.WriteNull("rescored");
         }
 
+        json.WriteNumber("greatest_squares", _store.GreatestSquares);
         json.WriteBoolean("embeddings", !_embeddings.IsDefault);
         writer.Add(PackedName, _store.Packed, _store.Packed.Length);
         writer.Add(ScalesName, _store.Scales, Count);

@@ -13,20 +13,16 @@ namespace ManagedRetrieval.Indexing;
 /// <see cref="BruteForceIndex{TId}"/>, otherwise as scale · (q · row), one chain of fused multiply-adds over the bytes and one product.
 /// </para>
 /// <para>
-/// Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers. A
-/// candidate that the scan ranks too low is missed: the more are scored again, the fewer.
+/// Where embeddings are kept, and no number of rows to score again is set, the answer is exact: the scan makes upper bounds of the scores, and
+/// rows are scored until no other row's bound reaches the k-th score. Where many rows are nearly as good as the best, many are scored.
+/// Otherwise a candidate that the scan ranks too low is missed: the more are scored again, the fewer.
 /// </para>
+/// <para>Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers.</para>
 /// </remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
 public sealed partial class Int8Index<TId> : TopKIndex<TId>
     where TId : notnull
 {
-    /// <summary>Entries of the scan's lists that are in memory at once: 8 MiB of scores and rows, which long lists of many queries would go far beyond.</summary>
-    private const int MostEntries = 1 << 20;
-
-    /// <summary>Queries, with all their heads, of a block at most: enough parts for several workers.</summary>
-    private const int MostVectors = 256;
-
     private readonly Int8Store _store;
 
     /// <summary>The rows as they were given; the default value where they are not kept.</summary>
@@ -75,7 +71,10 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
     }
 
     /// <inheritdoc/>
-    public override bool IsExact => false;
+    public override bool IsExact => _rescored is null && !_embeddings.IsDefault;
+
+    /// <inheritdoc/>
+    internal override WorkerTeam Workers => _workers;
 
     /// <summary>The rows.</summary>
     internal Int8Store Store => _store;
@@ -109,49 +108,25 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
         return new Int8Index<TId>(store, embeddings: default, identifiers, options, workers, similarity);
     }
 
-    private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
-    {
-        int heads = queries.Shape.RowLength / Dimensions, kept = scores.Shape.RowLength;
-        int scanned = (int)Math.Min(Count, Math.Max(kept, _rescored ?? Math.Max(64, 4L * kept)));
-        int block = Math.Max(1, Math.Min(MostVectors, MostEntries / scanned) / heads);
-        for (int start = 0; start < queries.Shape.Rows; start += block)
-        {
-            int count = Math.Min(block, queries.Shape.Rows - start);
-            ReadOnlySpan<int> offsets = limits.Offsets.IsEmpty ? [] : limits.Offsets.Slice(start, count + 1);
-            var job = new Rescoring
-            {
-                Index = this,
-                Queries = queries.Rows(start, count).Span,
-                Heads = heads,
-                Scores = scores.Rows(start, count).Span,
-                Found = rows.Slice(start * kept, count * kept),
-            };
-            using var scanScores = new Scratch<float>(heads * count * scanned);
-            using var scanRows = new Scratch<int>(heads * count * scanned);
-            Scan(job.Queries, heads, scanned, scanScores.Span, scanRows.Span, limits.Excluded, offsets, limits.Admitted, cancellationToken);
-            job.Scanned = scanRows.Span;
-            _workers.Run(job, count);
-        }
-    }
-
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
+    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
     {
         if (!_embeddings.IsDefault)
         {
-            RowScores.Write(query, _embeddings, rows, scores, toUnitLength: Similarity == Similarity.Cosine);
+            RowScores.Write(queries, count, _embeddings, rows, scores, toUnitLength: Similarity == Similarity.Cosine);
             return;
         }
 
-        using var ofHead = new Scratch<float>(scores.Length);
-        for (int start = 0; start < query.Length; start += Dimensions)
+        using var ofHead = new Scratch<float>(rows.Length);
+        int length = queries.Length / count;
+        for (int start = 0; start < queries.Length; start += Dimensions)
         {
-            Span<float> target = start == 0 ? scores : ofHead.Span;
+            (int query, int rest) = Math.DivRem(start, length);
+            Span<float> ofQuery = scores.Slice(query * rows.Length, rows.Length), target = rest == 0 ? ofQuery : ofHead.Span;
             target.Clear();
-            Int8Dot.RunPacked(query.Slice(start, Dimensions), _store.Packed.Span, _store.Scales.Span, rows, target);
-            if (start > 0)
+            Int8Dot.RunPacked(queries.Slice(start, Dimensions), _store.Packed.Span, _store.Scales.Span, rows, target);
+            if (rest > 0)
             {
-                TensorPrimitives.Max(scores, target, scores);
+                TensorPrimitives.Max(ofQuery, target, ofQuery);
             }
         }
     }
@@ -162,62 +137,5 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
         var store = new Int8Store(candidateEmbeddings.Shape.Rows, candidateEmbeddings.Shape.RowLength);
         store.Write(0, candidateEmbeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);
         return store;
-    }
-
-    /// <summary>Each head's best rows by the scan: [heads, queries, scanned], so that the queries' exclusions begin again with each head.</summary>
-    private void Scan(
-        ReadOnlySpan<float> queries,
-        int heads,
-        int scanned,
-        Span<float> scores,
-        Span<int> rows,
-        ReadOnlySpan<int> excluded,
-        ReadOnlySpan<int> offsets,
-        ReadOnlySpan<ulong> admitted,
-        CancellationToken cancellationToken)
-    {
-        int count = queries.Length / (heads * Dimensions), padded = Int8Rows.Padded(Dimensions);
-        using var elements = new Scratch<sbyte>(heads * count * padded);
-        using var rounded = new Scratch<Int8Query>(heads * count);
-        for (int list = 0; list < heads * count; list++)
-        {
-            (int head, int query) = Math.DivRem(list, count);
-            rounded.Span[list] = Int8Query.Quantise(
-                queries.Slice(((query * heads) + head) * Dimensions, Dimensions), elements.Span.Slice(list * padded, padded));
-        }
-
-        Int8TopK.Run(
-            _store.Packed.Span, _store.Scales.Span, Dimensions, elements.Span, rounded.Span, scanned, scores, rows, excluded, offsets, admitted,
-            _workers, cancellationToken);
-    }
-
-    /// <summary>Scores again what the scan found, a query a part.</summary>
-    private ref struct Rescoring : IParallelJob
-    {
-        public required Int8Index<TId> Index;
-        public required ReadOnlySpan<float> Queries;
-        public required int Heads;
-        public required Span<float> Scores;
-        public required Span<int> Found;
-
-        /// <summary>[heads, queries, scanned]; −1 where a list has ended.</summary>
-        public Span<int> Scanned;
-
-        public readonly void Run(int query)
-        {
-            int vectors = Queries.Length / Index.Dimensions, count = vectors / Heads, kept = Found.Length / count, scanned = Scanned.Length / vectors, rows = 0;
-            using var scratch = new Scratch<int>(Heads * scanned);
-            for (int head = 0; head < Heads; head++)
-            {
-                ReadOnlySpan<int> list = Scanned.Slice(((head * count) + query) * scanned, scanned);
-                list = list.IndexOf(-1) is >= 0 and var end ? list[..end] : list;
-                list.CopyTo(scratch.Span[rows..]);
-                rows += list.Length;
-            }
-
-            int length = Heads * Index.Dimensions;
-            Index.RankRows(
-                Queries.Slice(query * length, length), SortedRows.Distinct(scratch.Span[..rows]), Scores.Slice(query * kept, kept), Found.Slice(query * kept, kept));
-        }
     }
 }

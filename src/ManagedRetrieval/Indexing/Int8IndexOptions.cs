@@ -4,8 +4,8 @@ namespace ManagedRetrieval.Indexing;
 public sealed class Int8IndexOptions
 {
     /// <summary>
-    /// How many of the scan's best rows are scored again for each query, or for each head of it; never fewer than k. Null for
-    /// the greater of 64 and 4 · k.
+    /// How many of the scan's best rows are scored again for each query, or for each head of it; never fewer than k. Null for as
+    /// many as an exact answer takes where embeddings are kept, and otherwise for the greater of 64 and 4 · k.
     /// </summary>
     public int? Rescored { get; init; }
 

@@ -10,15 +10,20 @@ internal sealed class Int8Store
 {
     private readonly Memory<byte> _packed;
     private readonly Memory<float> _scales;
+    private readonly Lazy<float> _greatestScale;
 
     /// <summary>Takes rows that were written before, such as those of a file; no more can be written.</summary>
-    public Int8Store(int depth, ReadOnlyMemory<byte> packed, ReadOnlyMemory<float> scales) => (Depth, Packed, Scales) = (depth, packed, scales);
+    public Int8Store(int depth, ReadOnlyMemory<byte> packed, ReadOnlyMemory<float> scales, int greatestSquares)
+    {
+        (Depth, Packed, Scales, GreatestSquares) = (depth, packed, scales, greatestSquares);
+        _greatestScale = new(() => TensorPrimitives.Max(Scales.Span));
+    }
 
     /// <summary>Makes room for rows, which are zeros at first.</summary>
     /// <exception cref="ArgumentException">One array could not hold the rows.</exception>
     public Int8Store(int rows, int depth)
+        : this(depth, packed: default, scales: default, greatestSquares: 0)
     {
-        Depth = depth;
         CheckFits(rows, depth);
         _packed = AlignedBuffer.Allocate<byte>(Int8Rows.PackedLength(rows, depth));
         _packed.Span.Fill(Int8Rows.Offset);
@@ -34,6 +39,12 @@ internal sealed class Int8Store
 
     /// <summary>The rows' scales.</summary>
     public ReadOnlyMemory<float> Scales { get; }
+
+    /// <summary>The greatest scale, which is looked for once; NaN where a damaged one is.</summary>
+    public float GreatestScale => _greatestScale.Value;
+
+    /// <summary>The greatest sum of a row's squared elements.</summary>
+    public int GreatestSquares { get; private set; }
 
     /// <summary>Checks that one array can hold so many rows.</summary>
     /// <exception cref="ArgumentException">It cannot.</exception>
@@ -53,9 +64,12 @@ internal sealed class Int8Store
     /// <param name="workers">Shares out the rows.</param>
     public void Write(int first, ReadOnlySpan<float> rows, bool toUnitLength, WorkerTeam workers)
     {
+        var parts = Partition.ByCost(rows.Length / Depth, Depth);
+        using var squares = new Scratch<int>(parts.Parts);
         var job = new Job
         {
-            Parts = Partition.ByCost(rows.Length / Depth, Depth),
+            Parts = parts,
+            Squares = squares.Span,
             First = first,
             Depth = Depth,
             Rows = rows,
@@ -63,12 +77,17 @@ internal sealed class Int8Store
             Packed = _packed.Span,
             Scales = _scales.Span,
         };
-        workers.Run(job, job.Parts.Parts);
+        workers.Run(job, parts.Parts);
+        foreach (int greatest in squares.Span)
+        {
+            GreatestSquares = Math.Max(GreatestSquares, greatest);
+        }
     }
 
     private ref struct Job : IParallelJob
     {
         public required Partition Parts;
+        public required Span<int> Squares;
         public required int First;
         public required int Depth;
         public required ReadOnlySpan<float> Rows;
@@ -79,6 +98,7 @@ internal sealed class Int8Store
         public readonly void Run(int part)
         {
             (int start, int count) = Parts[part];
+            int greatest = 0;
             using var unit = new Scratch<float>(Depth);
             using var elements = new Scratch<sbyte>(Depth);
             for (int i = start; i < start + count; i++)
@@ -92,7 +112,16 @@ internal sealed class Int8Store
 
                 Scales[First + i] = Int8Rows.Quantise(row, elements.Span);
                 Int8Rows.Put(elements.Span, First + i, Packed);
+                int squares = 0;
+                foreach (sbyte element in elements.Span)
+                {
+                    squares += element * element;
+                }
+
+                greatest = Math.Max(greatest, squares);
             }
+
+            Squares[part] = greatest;
         }
     }
 }

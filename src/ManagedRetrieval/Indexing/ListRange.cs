@@ -8,6 +8,9 @@ namespace ManagedRetrieval.Indexing;
 /// <param name="count">How many.</param>
 internal sealed class ListRange<T>(IReadOnlyList<T> list, int start, int count) : IReadOnlyList<T>
 {
+    /// <summary>The list.</summary>
+    public IReadOnlyList<T> Whole => list;
+
     /// <inheritdoc/>
     public int Count => count;
 

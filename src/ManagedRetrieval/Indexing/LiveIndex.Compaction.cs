@@ -56,21 +56,10 @@ public sealed partial class LiveIndex<TId>
         }
     }
 
-    private static TensorCandidates<TId> Copy(LiveCandidates<TId> candidates)
+    private static TensorCandidates<TId> Copy(LiveCandidates<TId> candidates, CancellationToken cancellationToken)
     {
-        var embeddings = new Tensor<float>(new Shape(candidates.Count, candidates.Dimensions));
-        var identifiers = new TId[candidates.Count];
-        int row = 0;
-        foreach (CandidateBatch<TId> batch in candidates.ReadBatches())
-        {
-            batch.Embeddings.Span.CopyTo(embeddings.Rows(row, batch.Identifiers.Count).Span);
-            foreach (TId identifier in batch.Identifiers)
-            {
-                identifiers[row++] = identifier;
-            }
-        }
-
-        return new TensorCandidates<TId>(embeddings, identifiers);
+        (Tensor<float> embeddings, TId[] identifiers) = CandidateReader.Copy(candidates, cancellationToken);
+        return new TensorCandidates<TId>(embeddings, identifiers, checkWhenRead: true);
     }
 
     private bool BuildAnew(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
@@ -98,7 +87,7 @@ public sealed partial class LiveIndex<TId>
     private LiveBase<TId> Build(LiveSnapshot<TId> snapshot, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         var alive = new LiveCandidates<TId>(snapshot, progress, cancellationToken);
-        ICandidateSource<TId> kept = _options.Keep is { } keep ? keep(alive, cancellationToken) : Copy(alive);
+        ICandidateSource<TId> kept = _options.Keep is { } keep ? keep(alive, cancellationToken) : Copy(alive, cancellationToken);
         TopKIndex<TId> index = _build(kept, cancellationToken);
         if (kept.Count != alive.Count || index.Count != alive.Count || index.Dimensions != Dimensions || kept.Dimensions != Dimensions || index.Similarity != Similarity)
         {

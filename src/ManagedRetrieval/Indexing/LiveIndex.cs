@@ -27,11 +27,18 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
     private readonly Func<ICandidateSource<TId>, CancellationToken, TopKIndex<TId>> _build;
     private readonly LiveIndexOptions<TId> _options;
     private readonly Lock _writing = new();
+
     private LiveSnapshot<TId> _current;
+
+    /// <summary>What the numbers of rows may be at most that the builder builds of; NaN where it was not asked yet.</summary>
+    private float _greatest = float.NaN;
 
     /// <summary>Starts without candidates.</summary>
     /// <param name="dimensions">At least 1.</param>
-    /// <param name="build">Builds an index over all candidates of a source, in their order; called by compactions.</param>
+    /// <param name="build">
+    /// Builds an index over all candidates of a source, in their order; called by compactions. Where a number of a magnitude over 65,504 comes before the first of them, it is
+    /// also called for a row of zeros, to see which numbers it takes.
+    /// </param>
     /// <param name="similarity">What makes a score; that of the indexes to be built, too.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no dimensions.</exception>
@@ -92,14 +99,14 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
 
     /// <inheritdoc/>
     public void Search(
-        Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter = null, CancellationToken cancellationToken = default) =>
-        Snapshot().Search(queryEmbeddings, k, results, filter, cancellationToken);
+        Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default) =>
+        Snapshot().Search(queryEmbeddings, k, filter, results, cancellationToken);
 
     /// <summary>Adds a candidate, or puts it in the place of the one of that name.</summary>
     /// <param name="identifier">Its name.</param>
     /// <param name="embedding">[d], finite; copied.</param>
     /// <returns>Whether it is new.</returns>
-    /// <exception cref="ArgumentException">The embedding has another dimension, or is not finite.</exception>
+    /// <exception cref="ArgumentException">The embedding has another dimension, or is not finite, or holds a number that no index could be built of.</exception>
     public bool Upsert(TId identifier, ReadOnlySpan<float> embedding)
     {
         ArgumentNullException.ThrowIfNull(identifier);
@@ -109,16 +116,14 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
                 string.Create(CultureInfo.InvariantCulture, $"embedding must have {Dimensions} elements, not {embedding.Length}."), nameof(embedding));
         }
 
-        var row = new Tensor<float>(new Shape(1, embedding.Length), embedding.ToArray());
-        IndexArguments.CheckRows(row, [identifier], nameof(embedding));
-        return Upsert([identifier], row.Span) == 1;
+        return Upsert([identifier], new Tensor<float>(new Shape(1, embedding.Length), embedding.ToArray()), nameof(embedding)) == 1;
     }
 
     /// <summary>Adds candidates, or puts them in the place of those of the same names; published as one.</summary>
     /// <param name="identifiers">One for each row. Of several rows with one identifier the last one stays, as if they had come one after the other.</param>
     /// <param name="embeddings">[candidates, d], all finite; copied.</param>
     /// <returns>How many are new.</returns>
-    /// <exception cref="ArgumentException">The embeddings have another dimension, rows and identifiers differ in number, or a row is not finite; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The embeddings have another dimension, rows and identifiers differ in number, or a row is not finite or holds a number that no index could be built of; nothing is changed then.</exception>
     public int Upsert(IReadOnlyList<TId> identifiers, Tensor<float> embeddings)
     {
         ArgumentNullException.ThrowIfNull(identifiers);
@@ -134,9 +139,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         }
 
         // Copied before the lock is taken: a list of the caller's may do anything.
-        TId[] copied = [.. identifiers];
-        IndexArguments.CheckRows(embeddings, copied, nameof(embeddings));
-        return Upsert(copied, embeddings.Span);
+        return Upsert([.. identifiers], embeddings, nameof(embeddings));
     }
 
     /// <summary>Deletes a candidate.</summary>
@@ -183,15 +186,38 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         CultureInfo.InvariantCulture,
         $"{what} must be those of the index, {index.Count} with {index.Dimensions} dimensions, not {candidates.Count} with {candidates.Dimensions}.");
 
-    private int Upsert(TId[] identifiers, ReadOnlySpan<float> rows)
+    private int Upsert(TId[] identifiers, Tensor<float> embeddings, string argument)
     {
+        IndexArguments.CheckRows(embeddings, identifiers, argument);
+        if (Similarity == Similarity.DotProduct && IndexArguments.FindWrong(embeddings.Span, IndexArguments.GreatestHalf) >= 0)
+        {
+            IndexArguments.CheckRows(embeddings, identifiers, argument, GreatestMagnitude(identifiers[0]));
+        }
+
         lock (_writing)
         {
             var edit = new LiveEdit<TId>(_current);
-            int added = edit.Upsert(identifiers, rows);
+            int added = edit.Upsert(identifiers, embeddings.Span);
             Publish(edit.Finish());
             return added;
         }
+    }
+
+    /// <summary>What the numbers of rows may be at most, so that the next compaction can build an index of them.</summary>
+    private float GreatestMagnitude(TId identifier)
+    {
+        if (Snapshot().Fixed is { } built)
+        {
+            return built.Index.GreatestMagnitude;
+        }
+
+        // Only the builder knows what it builds, so it is asked for an index of zeros.
+        if (float.IsNaN(_greatest))
+        {
+            _greatest = _build(new TensorCandidates<TId>(new Tensor<float>(new Shape(1, Dimensions)), [identifier]), CancellationToken.None).GreatestMagnitude;
+        }
+
+        return _greatest;
     }
 
     /// <summary>Only under the lock of writers.</summary>

@@ -54,15 +54,15 @@ public sealed class LiveSnapshot<TId> : ITopKIndex<TId>
 
     /// <inheritdoc/>
     public void Search(
-        Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter = null, CancellationToken cancellationToken = default)
+        Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(results);
-        SearchAlive(Added, DeletedOfAdded, queryEmbeddings, k, results.Second, filter, cancellationToken);
+        SearchAlive(Added, DeletedOfAdded, queryEmbeddings, k, filter, results.Second, cancellationToken);
         int kept = Math.Min(k, Count), queries = queryEmbeddings.Shape.Rows;
         IndexArguments.CheckRoom(queries, kept, k);
         if (Fixed is not null && DeletedOfFixed.Count < FixedCount)
         {
-            SearchAlive(Fixed.Index, DeletedOfFixed, queryEmbeddings, kept, results.First, filter, cancellationToken);
+            SearchAlive(Fixed.Index, DeletedOfFixed, queryEmbeddings, kept, filter, results.First, cancellationToken);
         }
         else
         {
@@ -73,16 +73,16 @@ public sealed class LiveSnapshot<TId> : ITopKIndex<TId>
     }
 
     private static void SearchAlive(
-        TopKIndex<TId> index, DeletedRows deleted, Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter, CancellationToken cancellationToken)
+        TopKIndex<TId> index, DeletedRows deleted, Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken)
     {
         if (deleted.Count == 0)
         {
-            index.Search(queryEmbeddings, k, results, filter, alive: default, cancellationToken);
+            index.Search(queryEmbeddings, k, filter, results, alive: default, cancellationToken);
             return;
         }
 
         using var alive = new Scratch<ulong>(RowSet.Words(index.Count));
         deleted.WriteAlive(index.Count, alive.Span);
-        index.Search(queryEmbeddings, k, results, filter, alive.Span, cancellationToken);
+        index.Search(queryEmbeddings, k, filter, results, alive.Span, cancellationToken);
     }
 }

@@ -78,8 +78,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     internal PartitionedStore Store { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Where a row costs 64 scanned ones, this is how many cost as much as scanning what <see cref="ProbesAmong"/> says for them; few are quickly scored in any case.</remarks>
-    private protected override int ExactScanLimit => (int)Math.Min(Count, Math.Max(1024, Count * Math.Pow(Probes / (64.0 * Partitions), 2.0 / 3)));
+    internal override float GreatestMagnitude => Greatest(Rescoring, Similarity);
 
     /// <summary>Builds an index of rows in memory.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite.</param>
@@ -89,7 +88,12 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <inheritdoc cref="Build(ICandidateSource{TId}, PartitionedOptions?, Similarity, WorkerTeam?, IProgress{PartitionedBuildProgress}?, CancellationToken)" path="/exception"/>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, or more than an array can hold, or not as many identifiers, or a row is not finite or holds a number of a magnitude over 10¹⁵, or 65,504 for half
+    /// precision, and is not brought to length 1.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
         Tensor<float> candidateEmbeddings,
         IReadOnlyList<TId> identifiers,
@@ -98,7 +102,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         WorkerTeam? workers = null,
         IProgress<PartitionedBuildProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Build(new TensorCandidates<TId>(candidateEmbeddings, identifiers), options, similarity, workers, progress, cancellationToken);
+        Build(Checked(candidateEmbeddings, identifiers, options, similarity), options, similarity, workers, progress, cancellationToken);
 
     /// <summary>Builds an index of rows that are read in three passes, none of which holds them all.</summary>
     /// <param name="source">The rows.</param>
@@ -107,9 +111,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">
-    /// There are no rows, the source gives other rows than it says, a row is not finite or holds an element of a magnitude over 10¹⁵, or 65,504 for half precision, or there are more than an array can hold.
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold; no row was read.</exception>
+    /// <exception cref="ArgumentException">There are no candidates, or more than an array can hold.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or 65,504
+    /// for half precision, that is not brought to length 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -122,9 +128,8 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new PartitionedOptions();
-        float greatest = options.Rescoring == PartitionedRescoring.HalfPrecision ? (float)Half.MaxValue : PassedCandidates<TId>.GreatestMagnitude;
-        PassedCandidates<TId> rows = PassedCandidates<TId>.Check(source, similarity, greatest, cancellationToken);
-        var plan = new PartitionedPlan(options, rows.Count, rows.Dimensions);
+        var plan = PartitionedPlan.Of(options, source);
+        var rows = new PassedCandidates<TId>(source, similarity, Greatest(options.Rescoring, similarity), cancellationToken);
         PartitionedStore store = new PartitionedBuild<TId>(rows, plan, workers ?? WorkerTeam.Inline, progress, cancellationToken).Run();
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
@@ -163,7 +168,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
             throw new ArgumentOutOfRangeException(nameof(targetRecall), targetRecall, "The recall to reach must be more than 0 and at most 1.");
         }
 
-        Shape shape = IndexArguments.CheckQueries(heldQueries, k, Dimensions);
+        Shape shape = IndexArguments.CheckQueries(heldQueries, k, Dimensions, Similarity);
         if (shape.Rows == 0 || source.Count != Count || source.Dimensions != Dimensions)
         {
             throw new ArgumentException(
@@ -171,17 +176,26 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
                 shape.Rows == 0 ? nameof(heldQueries) : nameof(source));
         }
 
+        using MappedHold hold = Hold();
         MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
         return new PartitionedIndex<TId>(this, found.Probes, found.Rescored, found);
     }
 
     private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        int heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1;
+        long elements = Math.Max(Partitions, 2L * Math.Min(Math.Max(Rescored, scores.Shape.RowLength), Count)) * heads;
+        if (elements > Array.MaxLength)
+        {
+            throw new ArgumentException($"queryEmbeddings has {heads} heads, whose scores of partitions and rows would take an array of {elements}; one holds {Array.MaxLength}.", nameof(queries));
+        }
+
         new PartitionedSearch
         {
             Store = Store,
             Queries = queries.Span,
-            Heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1,
+            Heads = heads,
             Probes = limits.Admitted.IsEmpty ? Probes : ProbesAmong(RowSet.Count(limits.Admitted)),
             Rescored = Rescored,
             Scores = scores.Span,
@@ -192,6 +206,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
             ExcludedOffsets = limits.Offsets,
             CancellationToken = cancellationToken,
         }.RunAll(_team);
+    }
 
     /// <summary>
     /// How many partitions are scanned where some rows may be found: the fewer, the farther down the order of all rows the k best of
@@ -199,23 +214,14 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// </summary>
     private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
 
-    private protected override void ScoreRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores)
-    {
-        using var places = new Scratch<int>(rows.Length);
-        using var others = new Scratch<float>(rows.Length);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            places.Span[i] = Store.PlaceOfRow[rows[i]];
-        }
+    private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue
+        : rescoring == PartitionedRescoring.HalfPrecision ? IndexArguments.GreatestHalf
+        : IndexArguments.GreatestMagnitude;
 
-        for (int start = 0; start < query.Length; start += Dimensions)
-        {
-            Span<float> target = start == 0 ? scores : others.Span;
-            PlaceScores.Write(Store, query.Slice(start, Dimensions), places.Span, [], target);
-            if (start > 0)
-            {
-                TensorPrimitives.Max(scores, target, scores);
-            }
-        }
+    private static TensorCandidates<TId> Checked(
+        Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, PartitionedOptions? options, Similarity similarity)
+    {
+        IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings), Greatest(options?.Rescoring ?? default, similarity));
+        return new TensorCandidates<TId>(candidateEmbeddings, identifiers, checkWhenRead: true);
     }
 }

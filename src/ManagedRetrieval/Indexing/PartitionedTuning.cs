@@ -34,7 +34,7 @@ internal sealed class PartitionedTuning<TId>
         }
 
         var backend = new CpuBackend<float>(team);
-        _exact = Exact(vectors, PassedCandidates<TId>.Check(source, index.Similarity, float.MaxValue, cancellationToken), backend);
+        _exact = Exact(vectors, new PassedCandidates<TId>(source, index.Similarity, float.MaxValue, cancellationToken), backend);
         _scanned = Scanned(new Tensor<float>(new Shape(vectors.Shape.Length / index.Dimensions, index.Dimensions), vectors.Memory), backend);
     }
 
@@ -112,7 +112,7 @@ internal sealed class PartitionedTuning<TId>
             int count = some.Length / _index.Dimensions, k = Math.Min(_k, count);
             var scores = new Tensor<float>(new Shape(queries, k));
             int[] found = new int[queries * k];
-            backend.TopK(vectors, new Tensor<float>(new Shape(count, _index.Dimensions), some.ToArray()), k, scores, found);
+            backend.TopK(vectors, new Tensor<float>(new Shape(count, _index.Dimensions), some.ToArray()), k, scores, found, cancellationToken: _cancellationToken);
             ulong[] room = new ulong[GreatestKeys.Room(_k)];
             for (int query = 0; query < queries; query++)
             {
@@ -144,7 +144,7 @@ internal sealed class PartitionedTuning<TId>
         ReadOnlySpan<int> offsets = _index.Store.Parts.Offsets.Span;
         int[] lists = new int[vectors.Shape.Rows * partitions];
         var centroids = new Tensor<float>(new Shape(partitions, _index.Dimensions), _index.Store.Parts.Centroids.ToArray());
-        backend.TopK(vectors, centroids, partitions, new Tensor<float>(new Shape(vectors.Shape.Rows, partitions)), lists);
+        backend.TopK(vectors, centroids, partitions, new Tensor<float>(new Shape(vectors.Shape.Rows, partitions)), lists, cancellationToken: _cancellationToken);
         double[] scanned = new double[partitions + 1];
         for (int i = 0; i < lists.Length; i++)
         {

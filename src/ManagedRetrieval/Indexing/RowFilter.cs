@@ -6,6 +6,9 @@ namespace ManagedRetrieval.Indexing;
 internal sealed class RowFilter<TId>
     where TId : notnull
 {
+    /// <summary>Rows that a predicate is asked of between two looks at cancellation.</summary>
+    private const int AskedAtOnce = 1024;
+
     /// <summary>Of each query the rows it may not find, or the only ones that it may, one query's after the other's.</summary>
     private readonly List<int> _rows = [];
 
@@ -31,8 +34,16 @@ internal sealed class RowFilter<TId>
     /// <param name="identifiers">Those of the index.</param>
     /// <param name="rows">Where they stand; made when it is asked for.</param>
     /// <param name="alive">A bit for each row that may be found at all; empty for all.</param>
+    /// <param name="cancellationToken">Stops asking a predicate.</param>
     /// <exception cref="ArgumentException">Lists are not one for each query, or hold null.</exception>
-    public void Resolve(CandidateFilter<TId>? filter, int queries, IReadOnlyList<TId> identifiers, Lazy<IdentifierRows<TId>> rows, ReadOnlySpan<ulong> alive)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Resolve(
+        CandidateFilter<TId>? filter,
+        int queries,
+        IReadOnlyList<TId> identifiers,
+        Lazy<IdentifierRows<TId>> rows,
+        ReadOnlySpan<ulong> alive,
+        CancellationToken cancellationToken)
     {
         IndexArguments.CheckLists(filter?.Exclusions, queries, "exclusions");
         IndexArguments.CheckLists(filter?.Inclusions, queries, "inclusions");
@@ -75,7 +86,7 @@ internal sealed class RowFilter<TId>
             all |= included is null;
         }
 
-        Admit(all ? filter?.Predicate : null, identifiers, alive);
+        Admit(all ? filter?.Predicate : null, identifiers, alive, cancellationToken);
     }
 
     /// <summary>Whether a query may find only rows of a list.</summary>
@@ -83,6 +94,17 @@ internal sealed class RowFilter<TId>
 
     /// <summary>The only rows that such a query may find, ascending.</summary>
     public ReadOnlySpan<int> ListOf(int query) => RowsOf(query);
+
+    /// <summary>The rows that another query may not find, ascending.</summary>
+    public ReadOnlySpan<int> ExcludedBy(int query) => RowsOf(query);
+
+    /// <summary>All rows that are admitted, ascending; overwritten by the next call of this or <see cref="Admissible"/>.</summary>
+    public ReadOnlySpan<int> ListAdmitted()
+    {
+        _scratch.Clear();
+        RowSet.List(Admitted, _count, [], _scratch);
+        return CollectionsMarshal.AsSpan(_scratch);
+    }
 
     /// <summary>The number of rows that a query may find.</summary>
     public int AdmissibleCount(int query)
@@ -101,7 +123,7 @@ internal sealed class RowFilter<TId>
         return count;
     }
 
-    /// <summary>All rows that a query may find, ascending; overwritten by the next call.</summary>
+    /// <summary>All rows that a query may find, ascending; overwritten by the next call of this or <see cref="ListAdmitted"/>.</summary>
     public ReadOnlySpan<int> Admissible(int query)
     {
         if (IsList(query))
@@ -138,7 +160,7 @@ internal sealed class RowFilter<TId>
 
     private ReadOnlySpan<int> RowsOf(int query) => CollectionsMarshal.AsSpan(_rows)[_offsets[query].._offsets[query + 1]];
 
-    private void Admit(Func<TId, bool>? predicate, IReadOnlyList<TId> identifiers, ReadOnlySpan<ulong> alive)
+    private void Admit(Func<TId, bool>? predicate, IReadOnlyList<TId> identifiers, ReadOnlySpan<ulong> alive, CancellationToken cancellationToken)
     {
         HasAdmitted = predicate is not null || !alive.IsEmpty;
         AdmittedCount = _count;
@@ -162,6 +184,11 @@ internal sealed class RowFilter<TId>
             _words.AsSpan(0, words).Clear();
             for (int row = 0; row < _count; row++)
             {
+                if (row % AskedAtOnce == 0)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
                 if (RowSet.Contains(alive, row) && predicate(identifiers[row]))
                 {
                     _words[row >> 6] |= 1UL << row;

@@ -15,6 +15,26 @@ internal readonly ref struct RowLimits
     /// <summary>The rows that one of the queries has to pass over.</summary>
     public ReadOnlySpan<int> ExcludedBy(int query) => Offsets.IsEmpty ? [] : Excluded[Offsets[query]..Offsets[query + 1]];
 
+    /// <summary>The limits of some of the queries.</summary>
+    public RowLimits Of(int first, int count) => this with { Offsets = Offsets.IsEmpty ? [] : Offsets.Slice(first, count + 1) };
+
+    /// <summary>The rows that one of the queries may find, ascending.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="rows">As long as there are rows; written over.</param>
+    public Span<int> AdmittedBy(int query, Span<int> rows)
+    {
+        int count = 0;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            if (Admits(query, row))
+            {
+                rows[count++] = row;
+            }
+        }
+
+        return rows[..count];
+    }
+
     /// <summary>Whether one of the queries may find a row.</summary>
     public bool Admits(int query, int row) => RowSet.Contains(Admitted, row) && ExcludedBy(query).BinarySearch(row) < 0;
 }

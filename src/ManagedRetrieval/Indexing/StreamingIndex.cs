@@ -17,10 +17,11 @@ namespace ManagedRetrieval.Indexing;
 public sealed class StreamingIndex<TId> : ITopKIndex<TId>
     where TId : notnull
 {
-    /// <summary>Entries of a query's list up to which ranges of a batch are joined, as in a search of rows in memory.</summary>
-    private const int LongestJoinedList = 2048;
-
     private readonly ICandidateSource<TId> _source;
+
+    /// <summary>Those of all rows, where they are known without reading; null where those of a batch are gone with it.</summary>
+    private readonly IReadOnlyList<TId>? _identifiers;
+
     private readonly WorkerTeam _workers;
 
     /// <summary>Makes an index of a source, which is not read yet.</summary>
@@ -32,6 +33,7 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
     {
         Dimensions = CandidateReader.Check(source);
         (_source, _workers, Similarity) = (source, workers ?? WorkerTeam.Inline, similarity);
+        _identifiers = (source as TensorCandidates<TId>)?.Identifiers;
     }
 
     /// <inheritdoc/>
@@ -49,10 +51,10 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, or not finite.</exception>
     public void Search(
-        Tensor<float> queryEmbeddings, int k, TopKResults<TId> results, CandidateFilter<TId>? filter = null, CancellationToken cancellationToken = default)
+        Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(results);
-        Shape shape = IndexArguments.CheckQueries(queryEmbeddings, k, Dimensions);
+        Shape shape = IndexArguments.CheckQueries(queryEmbeddings, k, Dimensions, Similarity);
         int kept = Math.Min(k, Count);
         IndexArguments.CheckRoom(shape.Rows, kept, k);
         IdentifierFilter<TId>? lists = filter is null or { Exclusions: null, Inclusions: null } ? null : new IdentifierFilter<TId>(filter, shape.Rows);
@@ -69,7 +71,7 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
             }
         }
 
-        results.Name(null);
+        results.Name(_identifiers);
     }
 
     private void SearchBatch(
@@ -104,7 +106,7 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
             floors.Span[query] = results.ScoresOf(query, 1).Span[^1];
         }
 
-        int ranges = k <= LongestJoinedList ? ScoreTiles.Ranges(count, heads, rows) : 1;
+        int ranges = k <= TopKSearch.LongestJoinedList ? ScoreTiles.Ranges(count, heads, rows) : 1;
         using var sizes = new Scratch<int>(ranges * count);
         using var scores = new Scratch<float>((ranges + 1) * count * k);
         using var found = new Scratch<int>((ranges + 1) * count * k);
@@ -119,13 +121,13 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
         {
             ReadOnlySpan<int> entered = bestRows.Slice(query * k, k);
             int end = entered.IndexOf(-1);
-            Join(results, query, best.Slice(query * k, k), end < 0 ? entered : entered[..end], first, batch.Identifiers);
+            Join(results, query, best.Slice(query * k, k), end < 0 ? entered : entered[..end], first, _identifiers is null ? batch.Identifiers : null);
         }
     }
 
-    /// <summary>Joins what is kept of a query with what entered of a later batch.</summary>
+    /// <summary>Joins what is kept of a query with what entered of a later batch, and names that; where <paramref name="identifiers"/> are null, it is named later.</summary>
     private static void Join(
-        TopKResults<TId> results, int query, ReadOnlySpan<float> newScores, ReadOnlySpan<int> newRows, int first, IReadOnlyList<TId> identifiers)
+        TopKResults<TId> results, int query, ReadOnlySpan<float> newScores, ReadOnlySpan<int> newRows, int first, IReadOnlyList<TId>? identifiers)
     {
         Span<float> scores = results.ScoresOf(query, 1).Span;
         Span<int> rows = results.RowsOf(query, 1);
@@ -148,7 +150,8 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
             else
             {
                 enter--;
-                (scores[to], rows[to], names[to]) = (newScores[enter], first + newRows[enter], identifiers[newRows[enter]]);
+                (scores[to], rows[to]) = (newScores[enter], first + newRows[enter]);
+                names[to] = identifiers is null ? names[to] : identifiers[newRows[enter]];
             }
         }
     }

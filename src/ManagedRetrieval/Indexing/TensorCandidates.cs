@@ -42,6 +42,9 @@ public sealed class TensorCandidates<TId> : ICandidateSource<TId>
     /// <inheritdoc/>
     public int Dimensions => _embeddings.Shape.RowLength;
 
+    /// <summary>All identifiers, which no batch writes over.</summary>
+    internal IReadOnlyList<TId> Identifiers => _identifiers;
+
     /// <inheritdoc/>
     public IEnumerable<CandidateBatch<TId>> ReadBatches()
     {

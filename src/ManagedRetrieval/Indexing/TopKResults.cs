@@ -15,6 +15,9 @@ public sealed class TopKResults<TId>
     private int[] _found = [];
     private float[] _queries = [];
 
+    /// <summary>How many of <see cref="_identifiers"/> may be some.</summary>
+    private int _named;
+
     /// <summary>The number of queries that were answered last.</summary>
     public int Queries { get; private set; }
 
@@ -71,6 +74,7 @@ public sealed class TopKResults<TId>
         Grow(ref _rows, queries * k);
         Grow(ref _identifiers, queries * k);
         Grow(ref _found, queries);
+        _named = Math.Max(_named, queries * k);
     }
 
     /// <summary>Queries brought to length 1, of several heads each.</summary>
@@ -157,13 +161,21 @@ public sealed class TopKResults<TId>
         }
     }
 
-    /// <summary>What an earlier, larger search found must not be kept alive.</summary>
+    /// <summary>What an earlier search found, where this one found less, must not be kept alive.</summary>
     private void ForgetOthers()
     {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<TId>())
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<TId>())
         {
-            _identifiers.AsSpan(Queries * K).Clear();
+            return;
         }
+
+        for (int query = 0; query < Queries; query++)
+        {
+            IdentifiersOf(query)[_found[query]..].Clear();
+        }
+
+        _identifiers.AsSpan((Queries * K).._named).Clear();
+        _named = Queries * K;
     }
 
     private int Checked(int query)

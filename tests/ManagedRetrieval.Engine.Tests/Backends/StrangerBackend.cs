@@ -22,8 +22,10 @@ internal sealed class StrangerBackend<T> : IComputeBackend<T>
         Span<int> rows,
         ReadOnlySpan<int> excluded = default,
         ReadOnlySpan<int> excludedOffsets = default,
-        ReadOnlySpan<ulong> admitted = default)
+        ReadOnlySpan<ulong> admitted = default,
+        CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         T[] all = Naive.Scores(queries, candidates);
         int count = candidates.Shape.Rows;
         for (int query = 0; query < queries.Shape.Rows; query++)

@@ -105,6 +105,14 @@ public class BruteForceIndexTests
     }
 
     [Fact]
+    public void A_search_that_is_cancelled_while_the_backend_works_says_so()
+    {
+        using var stop = new CancellationTokenSource();
+        var index = new BruteForceIndex<int>(new Tensor<float>(new Shape(3, 1)), [7, 8, 9], backend: new OneScoreBackend(stop.Cancel));
+        Assert.Throws<OperationCanceledException>(() => index.Search(new Tensor<float>(new Shape(1, 1)), 3, null, stop.Token));
+    }
+
+    [Fact]
     public void More_than_there_are_gives_all_and_no_queries_give_no_results()
     {
         Tensor<float> candidates = Tensor<float>.Of(new float[,] { { 1 }, { 3 }, { 2 } });
@@ -211,7 +219,7 @@ public class BruteForceIndexTests
         return sum;
     }
 
-    private sealed class OneScoreBackend : IComputeBackend<float>
+    private sealed class OneScoreBackend(Action? whileSearching = null) : IComputeBackend<float>
     {
         public string Name => "one score";
 
@@ -230,8 +238,11 @@ public class BruteForceIndexTests
             Span<int> rows,
             ReadOnlySpan<int> excluded,
             ReadOnlySpan<int> excludedOffsets,
-            ReadOnlySpan<ulong> admitted)
+            ReadOnlySpan<ulong> admitted,
+            CancellationToken cancellationToken)
         {
+            whileSearching?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
             scores.Span.Fill(float.NaN);
             rows.Fill(-1);
             (scores.Span[0], rows[0]) = (0.5f, 2);

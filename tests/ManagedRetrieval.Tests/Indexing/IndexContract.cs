@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
@@ -7,10 +6,13 @@ using ManagedRetrieval.TestKit;
 namespace ManagedRetrieval.Tests.Indexing;
 
 /// <summary>What every index must do. A kind of index derives a class that says how it is built and what a row scores.</summary>
-public abstract class IndexContract
+public abstract partial class IndexContract
 {
     /// <summary>Bytes that a search with a filter may allocate once it is warm.</summary>
     protected virtual long Allocates => 0;
+
+    /// <summary>A number that a row may hold and that no score overflows by.</summary>
+    protected virtual float GreatestOfRows => 1e15f;
 
     /// <summary>Builds an index with its defaults.</summary>
     protected abstract ITopKIndex<TId> Build<TId>(
@@ -153,50 +155,6 @@ public abstract class IndexContract
     }
 
     [Fact]
-    public void More_than_there_are_gives_all_and_no_queries_give_no_answers()
-    {
-        ITopKIndex<string> index = Build<string>(Tensor<float>.Of(new float[,] { { 1 }, { 3 }, { 2 } }), ["a", "b", "a"]);
-        Assert.Equal((3, 1), (index.Count, index.Dimensions));
-        Assert.Equal(["b", "a", "a"], index.Search(Tensor<float>.Of(new float[,] { { 1 } }), int.MaxValue)[0].Select(found => found.Identifier));
-        Assert.Empty(index.Search(new Tensor<float>(new Shape(0, 1)), 5));
-    }
-
-    [Fact]
-    public void Results_hold_the_last_search_alone()
-    {
-        ITopKIndex<string> index = Build<string>(Tensor<float>.Of(new float[,] { { 1 }, { 3 }, { 2 } }), ["a", "b", "c"]);
-        var results = new TopKResults<string>();
-        index.Search(Tensor<float>.Of(new float[,] { { 1 }, { -1 } }), 3, results);
-        Assert.Equal(["a", "c", "b"], results.Identifiers(1).ToArray());
-        index.Search(Tensor<float>.Of(new float[,] { { 2 } }), 2, results, new CandidateFilter<string> { Exclusions = [["b", "a"]] });
-        Assert.Equal((1, 2, 1), (results.Queries, results.K, results.Count(0)));
-        Assert.Equal(["c"], results.Identifiers(0).ToArray());
-        Assert.Equal([2], results.Rows(0).ToArray());
-    }
-
-    [Fact]
-    public void Results_that_are_used_again_allocate_no_more_than_is_said()
-    {
-        var draw = new Draw(84, 12);
-        Tensor<float> rows = draw.Tensor<float>(new Shape(2000, 8)), queries = draw.Tensor<float>(new Shape(3, 2, 8));
-        string[] identifiers = [.. Enumerable.Range(0, 2000).Select(row => $"item {row}")];
-        using var team = new WorkerTeam(2);
-        ITopKIndex<string> index = Build(rows, identifiers, team);
-        var results = new TopKResults<string>();
-        CandidateFilter<string>?[] filters =
-        [
-            null,
-            new() { Exclusions = [identifiers[..40], null, identifiers[100..103].ToList()] },
-            new() { Inclusions = [identifiers[..40], null, identifiers[100..103]], Exclusions = [identifiers[..4], null, null] },
-            new() { Predicate = static identifier => identifier.EndsWith('7') },
-        ];
-        foreach (CandidateFilter<string>? filter in filters)
-        {
-            Assert.InRange(Allocated.ByOneOf(() => index.Search(queries, 10, results, filter), warmUp: 5), 0, Allocates);
-        }
-    }
-
-    [Fact]
     public void Several_threads_may_search_at_once()
     {
         var draw = new Draw(85, 12);
@@ -207,63 +165,6 @@ public abstract class IndexContract
         ScoredCandidate<int>[][] expected = Build(rows, identifiers).Search(queries, 9, exclusions);
         ITopKIndex<int> index = Build(rows, identifiers, team);
         Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ => Assert.Equal(expected, index.Search(queries, 9, exclusions)));
-    }
-
-    [Fact]
-    public void A_cancelled_search_says_so()
-    {
-        ITopKIndex<int> index = Build<int>(new Tensor<float>(new Shape(4, 2)), [0, 1, 2, 3]);
-        Assert.Throws<OperationCanceledException>(() => index.Search(new Tensor<float>(new Shape(1, 2)), 1, null, new CancellationToken(canceled: true)));
-    }
-
-    [Fact]
-    public void A_wrong_k_query_or_filter_is_refused()
-    {
-        ITopKIndex<string> index = Build<string>(new Tensor<float>(new Shape(4, 2)), ["a", "b", "c", "d"]);
-        Tensor<float> query = new(new Shape(1, 2));
-        Assert.Throws<ArgumentOutOfRangeException>("k", () => index.Search(query, 0));
-        Assert.Throws<ArgumentOutOfRangeException>("k", () => index.Search(query, -3));
-        Assert.Throws<ArgumentNullException>("results", () => index.Search(query, 1, results: null!));
-        Refusal.Of<ArgumentException>(() => index.Search(new Tensor<float>(new Shape(1, 3)), 1), "[queries, 2]", "[1, 3]");
-        Refusal.Of<ArgumentException>(() => index.Search(new Tensor<float>(new Shape(2)), 1), "[queries, 2]", "not [2]");
-        Refusal.Of<ArgumentException>(() => index.Search(new Tensor<float>(new Shape(1, 0, 2)), 1), "at least one head", "[1, 0, 2]");
-        foreach (float wrong in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
-        {
-            Tensor<float> queries = new(new Shape(3, 2));
-            queries.Row(2)[1] = wrong;
-            Refusal.Of<ArgumentException>(() => index.Search(queries, 1), "row 2", "dimension 1", wrong.ToString(CultureInfo.InvariantCulture));
-        }
-
-        Refusal.Of<ArgumentException>(() => index.Search(query, 1, [["a"], null]), "each of the 1 queries, not 2", "'exclusions'");
-        Refusal.Of<ArgumentException>(() => index.Search(query, 1, [["a", null!]]), "must not hold null", "query 0", "'exclusions'");
-        Refusal.Of<ArgumentException>(
-            () => index.Search(query, 1, new CandidateFilter<string> { Inclusions = [["a", null!]] }), "must not hold null", "query 0", "'inclusions'");
-    }
-
-    [Fact]
-    public void A_corpus_that_is_empty_or_not_finite_or_of_another_number_than_its_identifiers_is_refused()
-    {
-        Refused(() => Build<string>(new Tensor<float>(new Shape(0, 2)), []), "at least one row", "[0, 2]");
-        Refused(() => Build<string>(new Tensor<float>(new Shape(2)), ["a", "b"]), "[candidates, d]", "not [2]");
-        Refused(() => Build<string>(default, []), "at least one row");
-        Refused(() => Build<string>(new Tensor<float>(new Shape(3, 2)), ["a", "b"]), "3 rows", "not 2");
-        Refused(() => Build<string>(new Tensor<float>(new Shape(3, 2)), ["a", "b", null!]), "must not hold null", "number 2");
-        Refused(() => Build<string>(new Tensor<float>(new Shape(3, 2)), null!), "identifiers");
-        foreach (float wrong in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
-        {
-            Tensor<float> rows = new(new Shape(3, 2));
-            rows.Row(1)[0] = wrong;
-            Refused(() => Build<string>(rows, ["a", "the bad one", "c"]), "row 1", "the bad one", "dimension 0", wrong.ToString(CultureInfo.InvariantCulture));
-        }
-
-        static void Refused(Action build, params ReadOnlySpan<string> words)
-        {
-            ArgumentException error = Assert.ThrowsAny<ArgumentException>(build);
-            foreach (string word in words)
-            {
-                Assert.Contains(word, error.Message, StringComparison.Ordinal);
-            }
-        }
     }
 
     /// <summary>One chain of fused multiply-adds.</summary>

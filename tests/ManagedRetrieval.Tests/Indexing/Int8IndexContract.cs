@@ -9,6 +9,4 @@ public sealed class Int8IndexContract : IndexContract
 {
     protected override ITopKIndex<TId> Build<TId>(Tensor<float> rows, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity) =>
         new Int8Index<TId>(rows, identifiers, workers: workers, similarity: similarity);
-
-    protected override bool FindsTheBest(int count, int k) => count <= Math.Max(64, 4 * k);
 }

@@ -90,6 +90,21 @@ public class LiveIndexTests
     }
 
     [Fact]
+    public void Many_rows_that_were_added_are_searched_in_ranges_with_the_same_answers()
+    {
+        const int Count = 40_000;
+        Tensor<float> candidates = new Draw(97, 12).Tensor<float>(new Shape(Count, 3)), queries = new Draw(98, 12).Tensor<float>(new Shape(2, 2, 3));
+        int[] identifiers = [.. Enumerable.Range(0, Count)];
+        using var team = new WorkerTeam(3);
+        var index = new LiveIndex<int>(3, Build<int>, options: new LiveIndexOptions<int> { Workers = team });
+        index.Upsert(identifiers, candidates);
+        index.Delete(identifiers[100..9000]);
+        CandidateFilter<int> filter = new() { Exclusions = [identifiers[9000..9700], identifiers[35_000..]], Predicate = identifier => identifier % 3 != 0 };
+        CandidateFilter<int> expected = new() { Exclusions = [identifiers[100..9700], [.. identifiers[100..9000], .. identifiers[35_000..]]], Predicate = filter.Predicate };
+        Assert.Equal(new BruteForceIndex<int>(candidates, identifiers).Search(queries, 50, expected), index.Search(queries, 50, filter));
+    }
+
+    [Fact]
     public void A_search_allocates_nothing_when_its_results_are_used_again()
     {
         Tensor<float> candidates = new Draw(93, 12).Tensor<float>(new Shape(3000, 8)), queries = new Draw(94, 12).Tensor<float>(new Shape(3, 8));
@@ -107,7 +122,7 @@ public class LiveIndexTests
         var results = new TopKResults<string>();
         foreach (CandidateFilter<string>? filter in filters)
         {
-            Assert.Equal(0, Allocated.ByOneOf(() => index.Search(queries, 10, results, filter), warmUp: 5));
+            Assert.Equal(0, Allocated.ByOneOf(() => index.Search(queries, 10, filter, results), warmUp: 5));
         }
     }
 

@@ -1,7 +1,9 @@
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
+using ManagedRetrieval.Persistence;
 using ManagedRetrieval.TestKit;
+using ManagedRetrieval.Tests.Persistence;
 
 namespace ManagedRetrieval.Tests.Indexing;
 
@@ -104,6 +106,22 @@ public class StreamingIndexTests
         Refusal.Of<InvalidDataException>(() => new StreamingIndex<int>(source).Search(new Tensor<float>(new Shape(1, 2)), 1), "row 9", "dimension 1");
         Refusal.Of<ArgumentException>(() => _ = new TensorCandidates<int>(rows, [.. Enumerable.Range(0, 10)]), "row 9");
         Assert.Throws<ArgumentOutOfRangeException>("batchRows", () => new TensorCandidates<int>(rows, [.. Enumerable.Range(0, 10)], batchRows: 0));
+    }
+
+    [Fact]
+    public void Of_a_mapped_file_no_identifiers_are_decoded_but_those_that_are_found()
+    {
+        Tensor<float> rows = Tensor<float>.Of(new float[,] { { 1 }, { 5 }, { 2 }, { 9 }, { 7 }, { 3 } });
+        byte[] bytes = Samples.Bytes(IndexFile.Write(new BruteForceIndex<string>(rows, ["a", "damaged", "c", "d", "e", "f"])));
+
+        // No text in UTF-8 has this byte. The row is the best of its batch.
+        bytes[bytes.AsSpan().IndexOf("damaged"u8)] = 0xFF;
+        var mapped = (BruteForceIndex<string>)IndexFile.Read<string>(Samples.Map(bytes), null, null);
+        var stream = new StreamingIndex<string>(new TensorCandidates<string>(mapped.Embeddings, mapped.Identifiers, batchRows: 3, checkWhenRead: true));
+        Tensor<float> query = Tensor<float>.Of(new float[,] { { 1 } });
+        ScoredCandidate<string>[] expected = [new("d", 9, 3), new("e", 7, 4)];
+        Assert.Equal(expected, stream.Search(query, 2)[0]);
+        Assert.Contains("index.identifiers", Assert.Throws<SnapshotFormatException>(() => stream.Search(query, 3)).Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<CandidateBatch<string>> Reused(Tensor<float> rows, string[] identifiers)

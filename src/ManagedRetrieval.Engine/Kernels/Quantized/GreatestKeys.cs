@@ -19,6 +19,13 @@ internal ref struct GreatestKeys(Span<ulong> room, int wanted)
     /// <summary>What a key must be at least to be among the greatest, so far as is known; 0 before.</summary>
     public ulong Least { get; private set; }
 
+    /// <summary>Goes on where others left off.</summary>
+    /// <param name="room">As they left it.</param>
+    /// <param name="wanted">The same number.</param>
+    /// <param name="count">Their <see cref="Count"/>.</param>
+    /// <param name="least">Their <see cref="Least"/>.</param>
+    public static GreatestKeys Resume(Span<ulong> room, int wanted, int count, ulong least) => new(room, wanted) { Count = count, Least = least };
+
     /// <summary>Whether there are as many as are wanted.</summary>
     public readonly bool IsFull => Count >= wanted;
 

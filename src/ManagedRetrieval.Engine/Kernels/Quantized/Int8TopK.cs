@@ -51,13 +51,17 @@ internal static class Int8TopK
         int ranges = k <= LongestJoinedList ? Math.Clamp(rowScales.Length / SmallestRange, 1, Math.Max(1, EnoughParts / Math.Max(1, blocks.Parts))) : 1;
         int perRange = (rowScales.Length + ranges - 1) / ranges;
         var cut = Partition.BySize(rowScales.Length, (perRange + Int8Rows.GroupRows - 1) / Int8Rows.GroupRows * Int8Rows.GroupRows);
-        using var sizes = new Scratch<int>(cut.Parts * queries.Length);
+        int lists = cut.Parts * queries.Length;
+        using var room = new Scratch<ulong>(lists * GreatestKeys.Room(k));
+        using var sizes = new Scratch<int>(lists);
+        using var least = new Scratch<ulong>(lists);
         using var floors = new Scratch<float>(queries.Length);
         sizes.Span.Clear();
+        least.Span.Clear();
         floors.Span.Fill(float.NegativeInfinity);
         bool joins = cut.Parts > 1;
-        using var rangeScores = new Scratch<float>(joins ? sizes.Span.Length * k : 0);
-        using var rangeRows = new Scratch<int>(joins ? sizes.Span.Length * k : 0);
+        using var rangeScores = new Scratch<float>(joins ? lists * k : 0);
+        using var rangeRows = new Scratch<int>(joins ? lists * k : 0);
         var job = new Job
         {
             Blocks = blocks,
@@ -67,7 +71,11 @@ internal static class Int8TopK
             Depth = depth,
             Elements = elements,
             Queries = queries,
-            Sink = new TopKScanSink(k, joins ? rangeScores.Span : scores, joins ? rangeRows.Span : rows, sizes.Span, floors.Span, excluded, offsets, admitted),
+            K = k,
+            Scores = joins ? rangeScores.Span : scores,
+            Rows = joins ? rangeRows.Span : rows,
+            Sizes = sizes.Span,
+            Sink = new TopKScanSink(k, room.Span, sizes.Span, least.Span, floors.Span, excluded, offsets, admitted),
             CancellationToken = cancellationToken,
         };
         team.Run(job, blocks.Parts * cut.Parts);
@@ -86,6 +94,10 @@ internal static class Int8TopK
         public required int Depth;
         public required ReadOnlySpan<sbyte> Elements;
         public required ReadOnlySpan<Int8Query> Queries;
+        public required int K;
+        public required Span<float> Scores;
+        public required Span<int> Rows;
+        public required Span<int> Sizes;
         public required TopKScanSink Sink;
         public required CancellationToken CancellationToken;
 
@@ -100,7 +112,10 @@ internal static class Int8TopK
             Int8Scan.Run(
                 Packed.Slice(row * padded, Int8Rows.PackedLength(rows, Depth)), RowScales.Slice(row, rows), Depth,
                 Elements.Slice(start * padded, count * padded), Queries.Slice(start, count), first, row, ref sink);
-            sink.Finish(first, count);
+            for (int list = first; list < first + count; list++)
+            {
+                Sizes[list] = sink.Finish(list, Scores.Slice(list * K, K), Rows.Slice(list * K, K));
+            }
         }
     }
 }

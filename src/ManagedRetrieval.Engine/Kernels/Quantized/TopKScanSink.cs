@@ -1,62 +1,89 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Kernels.Scoring;
 
 namespace ManagedRetrieval.Engine.Kernels.Quantized;
 
-/// <summary>Keeps each list's best rows of a scan, as <see cref="TopKSink{T}"/> does.</summary>
+/// <summary>Keeps each list's best rows of a scan: highest score first, among equal scores the lowest row first.</summary>
 /// <remarks>
 /// Where rows are cut into ranges, each range has lists of its own. What the worst of k rows of one range scores is a floor
 /// for the others: a row below it is not among the k best of all. So a range may end with fewer rows than it has, which ones
-/// depends on who was first, and what all ranges come to does not.
+/// depends on who was first, and what all ranges come to does not. No score may be NaN.
 /// </remarks>
 /// <param name="k">Entries of a list.</param>
-/// <param name="scores">[ranges, lists, k]; written over.</param>
-/// <param name="rows">[ranges, lists, k]; written over.</param>
-/// <param name="sizes">[ranges, lists]; zeros at the start, then how many entries each list has.</param>
+/// <param name="room">[ranges, lists, <see cref="GreatestKeys.Room"/> of k]; written over.</param>
+/// <param name="counts">[ranges, lists]; zeros at the start, then how many keys each list holds.</param>
+/// <param name="least">[ranges, lists]; zeros at the start.</param>
 /// <param name="floors">[lists]; −∞ at the start.</param>
-/// <param name="excluded">As <see cref="TopKSink{T}"/> takes them.</param>
-/// <param name="offsets">Likewise.</param>
-/// <param name="admitted">Likewise.</param>
+/// <param name="excluded">Rows to skip, ascending without repetition for each of so many lists as <paramref name="offsets"/> is for; the lists after these begin again with the first.</param>
+/// <param name="offsets">Where they start, then the number of all; or empty.</param>
+/// <param name="admitted">A bit for each row that may be found, or empty.</param>
 internal readonly ref struct TopKScanSink(
     int k,
-    Span<float> scores,
-    Span<int> rows,
-    Span<int> sizes,
+    Span<ulong> room,
+    Span<int> counts,
+    Span<ulong> least,
     Span<float> floors,
     ReadOnlySpan<int> excluded,
     ReadOnlySpan<int> offsets,
     ReadOnlySpan<ulong> admitted) : IScanSink<float>
 {
-    private readonly TopKSink<float> _best = new(k, scores, rows, sizes, excluded, offsets, admitted);
-    private readonly Span<float> _scores = scores;
-    private readonly Span<int> _sizes = sizes;
+    private readonly int _length = GreatestKeys.Room(k);
+    private readonly Span<ulong> _room = room;
+    private readonly Span<int> _counts = counts;
+    private readonly Span<ulong> _least = least;
     private readonly Span<float> _floors = floors;
+    private readonly ReadOnlySpan<int> _excluded = excluded;
+    private readonly ReadOnlySpan<int> _offsets = offsets;
+    private readonly ReadOnlySpan<ulong> _admitted = admitted;
 
     /// <inheritdoc/>
-    public float Threshold(int query)
-    {
-        // A row as good as the floor may be one of the best yet; one as good as the list's own worst comes after it.
-        float floor = Volatile.Read(ref _floors[query % _floors.Length]);
-        return _sizes[query] < k ? floor : MathF.Max(floor, MathF.BitIncrement(_scores[query * k]));
-    }
+    /// <remarks>A row as good as the floor of another range may be one of the best yet.</remarks>
+    public float Threshold(int query) => Volatile.Read(ref _floors[query % _floors.Length]);
 
     /// <inheritdoc/>
     public void Accept(int query, int firstRow, ulong reached, ReadOnlySpan<float> scores)
     {
+        GreatestKeys keys = KeysOf(query);
+        ulong before = keys.Least;
+        ReadOnlySpan<int> skipped = _offsets.IsEmpty ? [] : _excluded[_offsets[query % (_offsets.Length - 1)].._offsets[(query % (_offsets.Length - 1)) + 1]];
         for (; reached != 0; reached &= reached - 1)
         {
-            int row = BitOperations.TrailingZeroCount(reached);
-            _best.Accept(query, firstRow + row, scores.Slice(row, 1));
+            int i = BitOperations.TrailingZeroCount(reached), row = firstRow + i;
+
+            // 0 added, −0 becomes 0, which it equals.
+            ulong key = ScoreKeys.Of(ScoreKeys.Order(scores[i] + 0f), row);
+            if (key >= keys.Least
+                && (_admitted.IsEmpty || ((_admitted[row >> 6] >> row) & 1) != 0)
+                && (skipped.IsEmpty || skipped.BinarySearch(row) < 0))
+            {
+                keys.Add(key);
+            }
         }
 
-        if (_sizes[query] == k)
+        _counts[query] = keys.Count;
+        if (keys.Least != before)
         {
+            _least[query] = keys.Least;
+
             // Two ranges that raise it at once leave the lower of two floors, which is one too.
             ref float floor = ref _floors[query % _floors.Length];
-            Volatile.Write(ref floor, MathF.Max(Volatile.Read(ref floor), _scores[query * k]));
+            Volatile.Write(ref floor, MathF.Max(Volatile.Read(ref floor), ScoreKeys.Value(ScoreKeys.Score(keys.Least))));
         }
     }
 
-    /// <summary>Sorts the entries of some lists, best first.</summary>
-    public void Finish(int first, int count) => _best.Finish(first, count);
+    /// <summary>Writes a list, best first, and returns how many entries it has.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="scores">[k].</param>
+    /// <param name="rows">[k].</param>
+    public int Finish(int query, Span<float> scores, Span<int> rows)
+    {
+        Span<ulong> keys = KeysOf(query).FinishSorted();
+        for (int i = 0; i < keys.Length; i++)
+        {
+            (scores[i], rows[i]) = (ScoreKeys.Value(ScoreKeys.Score(keys[i])), ScoreKeys.Place(keys[i]));
+        }
+
+        return keys.Length;
+    }
+
+    private GreatestKeys KeysOf(int query) => GreatestKeys.Resume(_room.Slice(query * _length, _length), k, _counts[query], _least[query]);
 }

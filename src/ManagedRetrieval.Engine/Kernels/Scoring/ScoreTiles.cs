@@ -24,11 +24,46 @@ internal static class ScoreTiles
         return Math.Clamp(candidates / SmallestRange, 1, Math.Max(1, EnoughParts / blocks));
     }
 
-    /// <summary>Hands every score of all queries to <paramref name="sink"/>, shared out by blocks of queries and ranges of candidates, and finishes it.</summary>
+    /// <summary>Hands every score of all queries to <paramref name="sink"/>, shared out by blocks of queries and ranges of rows, and finishes it.</summary>
+    /// <param name="queries">[queries, heads, width].</param>
+    /// <param name="rows">What they are scored against.</param>
+    /// <param name="sink">Takes the scores in; its state of one query is touched by one worker only. It is told range · queries + query for a query's number.</param>
+    /// <param name="team">Shares out the parts.</param>
+    /// <param name="heads">Vectors of a query, at least 1.</param>
+    /// <param name="ranges">Into how many ranges the rows are cut.</param>
+    /// <param name="cancellationToken">Stops between parts.</param>
+    public static void RunAll<T, TRows, TSink>(
+        ReadOnlySpan<T> queries,
+        TRows rows,
+        TSink sink,
+        WorkerTeam team,
+        int heads = 1,
+        int ranges = 1,
+        CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRows : struct, IScoredRows<T>, allows ref struct
+        where TSink : struct, IScoreSink<T>, allows ref struct
+    {
+        int count = queries.Length / (heads * rows.Width);
+        var job = new Job<T, TRows, TSink>
+        {
+            Count = count,
+            Blocks = Partition.BySize(count, QueriesOfPart(count, heads)),
+            Ranges = Partition.BySize(rows.Count, Math.Max(1, (rows.Count + ranges - 1) / ranges)),
+            Queries = queries,
+            Rows = rows,
+            Heads = heads,
+            Sink = sink,
+            CancellationToken = cancellationToken,
+        };
+        team.Run(job, job.Blocks.Parts * Math.Max(1, job.Ranges.Parts));
+    }
+
+    /// <summary>The same against rows that lie one after the other.</summary>
     /// <param name="queries">[queries, heads, width].</param>
     /// <param name="candidates">[candidates, width].</param>
     /// <param name="width">Elements of a vector, at least 1.</param>
-    /// <param name="sink">Takes the scores in; its state of one query is touched by one worker only. It is told range · queries + query for a query's number.</param>
+    /// <param name="sink">Takes the scores in.</param>
     /// <param name="team">Shares out the parts.</param>
     /// <param name="heads">Vectors of a query, at least 1.</param>
     /// <param name="ranges">Into how many ranges the candidates are cut.</param>
@@ -43,23 +78,8 @@ internal static class ScoreTiles
         int ranges = 1,
         CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSink : struct, IScoreSink<T>, allows ref struct
-    {
-        int count = queries.Length / (heads * width), rows = candidates.Length / width;
-        var job = new Job<T, TSink>
-        {
-            Count = count,
-            Blocks = Partition.BySize(count, QueriesOfPart(count, heads)),
-            Ranges = Partition.BySize(rows, Math.Max(1, (rows + ranges - 1) / ranges)),
-            Queries = queries,
-            Candidates = candidates,
-            Width = width,
-            Heads = heads,
-            Sink = sink,
-            CancellationToken = cancellationToken,
-        };
-        team.Run(job, job.Blocks.Parts * Math.Max(1, job.Ranges.Parts));
-    }
+        where TSink : struct, IScoreSink<T>, allows ref struct =>
+        RunAll(queries, new PlainRows<T>(candidates, width), sink, team, heads, ranges, cancellationToken);
 
     /// <summary>Hands every score of <paramref name="count"/> queries to <paramref name="sink"/>, rows ascending.</summary>
     /// <param name="queries">[all queries, heads, width].</param>
@@ -80,42 +100,41 @@ internal static class ScoreTiles
         int heads = 1,
         GemmStrategy strategy = GemmStrategy.Automatic)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TSink : struct, IScoreSink<T>, allows ref struct =>
+        Run(queries.Slice(first * heads * width, count * heads * width), first, candidates, 0, width, sink, heads, strategy);
+
+    /// <summary>Hands every score of some queries against some of all candidates to <paramref name="sink"/>, rows ascending.</summary>
+    /// <param name="queries">[queries, heads, width].</param>
+    /// <param name="firstQuery">What the sink is told for the first query.</param>
+    /// <param name="candidates">[candidates, width].</param>
+    /// <param name="firstRow">What the sink is told for the first candidate.</param>
+    /// <param name="width">Elements of a vector, at least 1.</param>
+    /// <param name="sink">Takes the scores in.</param>
+    /// <param name="heads">Vectors of a query, at least 1.</param>
+    /// <param name="strategy">What makes the scores.</param>
+    public static void Run<T, TSink>(
+        ReadOnlySpan<T> queries,
+        int firstQuery,
+        ReadOnlySpan<T> candidates,
+        int firstRow,
+        int width,
+        TSink sink,
+        int heads,
+        GemmStrategy strategy = GemmStrategy.Automatic)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSink : struct, IScoreSink<T>, allows ref struct
     {
         var tiles = new TileScores<T, TSink>
         {
-            Queries = queries.Slice(first * heads * width, count * heads * width),
-            First = first,
+            Queries = queries,
+            First = firstQuery,
             Candidates = candidates,
-            FirstRow = 0,
+            FirstRow = firstRow,
             Width = width,
             Sink = sink,
             Heads = heads,
         };
-        Make(ref tiles, strategy);
-    }
-
-    /// <summary>One score, with the bits that <see cref="Run"/> gives it.</summary>
-    /// <param name="query">[heads, width].</param>
-    /// <param name="candidate">[width].</param>
-    public static T One<T>(ReadOnlySpan<T> query, ReadOnlySpan<T> candidate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int width = candidate.Length;
-        T score = Chain(query[..width], candidate);
-        for (int start = width; start < query.Length; start += width)
-        {
-            score = T.Max(score, Chain(query.Slice(start, width), candidate));
-        }
-
-        return score;
-    }
-
-    private static void Make<T, TSink>(ref TileScores<T, TSink> tiles, GemmStrategy strategy)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TSink : struct, IScoreSink<T>, allows ref struct
-    {
-        int vectors = tiles.Queries.Length / tiles.Width;
+        int vectors = queries.Length / width;
         if (strategy == GemmStrategy.Automatic)
         {
             strategy = vectors == 1 ? GemmStrategy.MatrixVector : MicroKernels.Widest<T>();
@@ -129,6 +148,22 @@ internal static class ScoreTiles
         {
             MicroKernels.Use<T, TileScores<T, TSink>>(ref tiles, vectors, strategy);
         }
+    }
+
+    /// <summary>One score, with the bits that it has among many.</summary>
+    /// <param name="query">[heads, width].</param>
+    /// <param name="candidate">[width].</param>
+    public static T One<T>(ReadOnlySpan<T> query, ReadOnlySpan<T> candidate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = candidate.Length;
+        T score = Chain(query[..width], candidate);
+        for (int start = width; start < query.Length; start += width)
+        {
+            score = T.Max(score, Chain(query.Slice(start, width), candidate));
+        }
+
+        return score;
     }
 
     private static int QueriesOfPart(int count, int heads)
@@ -151,16 +186,16 @@ internal static class ScoreTiles
         return score;
     }
 
-    private ref struct Job<T, TSink> : IParallelJob
+    private ref struct Job<T, TRows, TSink> : IParallelJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRows : struct, IScoredRows<T>, allows ref struct
         where TSink : struct, IScoreSink<T>, allows ref struct
     {
         public required int Count;
         public required Partition Blocks;
         public required Partition Ranges;
         public required ReadOnlySpan<T> Queries;
-        public required ReadOnlySpan<T> Candidates;
-        public required int Width;
+        public required TRows Rows;
         public required int Heads;
         public required TSink Sink;
         public required CancellationToken CancellationToken;
@@ -171,18 +206,9 @@ internal static class ScoreTiles
             (int range, int block) = Math.DivRem(part, Blocks.Parts);
             (int start, int count) = Blocks[block];
             (int row, int rows) = Ranges.Parts == 0 ? (0, 0) : Ranges[range];
-            var tiles = new TileScores<T, TSink>
-            {
-                Queries = Queries.Slice(start * Heads * Width, count * Heads * Width),
-                First = (range * Count) + start,
-                Candidates = Candidates.Slice(row * Width, rows * Width),
-                FirstRow = row,
-                Width = Width,
-                Sink = Sink,
-                Heads = Heads,
-            };
-            Make(ref tiles, GemmStrategy.Automatic);
-            Sink.Finish((range * Count) + start, count);
+            int first = (range * Count) + start, length = Heads * Rows.Width;
+            Rows.Score(Queries.Slice(start * length, count * length), Heads, first, row, rows, Sink);
+            Sink.Finish(first, count);
         }
     }
 }

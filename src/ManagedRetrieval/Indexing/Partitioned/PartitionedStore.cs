@@ -99,6 +99,9 @@ internal sealed class PartitionedStore
     /// <summary>Whether lists hold 4-bit codes, rather than bytes.</summary>
     public bool HasCodes => Parts.Subspaces > 0;
 
+    /// <summary>Whether rows are there as floats or halves to be scored by, or by what lies beside their centroids.</summary>
+    public bool HasRows => !Parts.Floats.IsEmpty || !Parts.Halves.IsEmpty;
+
     /// <summary>Bytes of a group of packed rows.</summary>
     public int GroupBytes => Int8Rows.GroupRows * Int8Rows.Padded(Dimensions);
 

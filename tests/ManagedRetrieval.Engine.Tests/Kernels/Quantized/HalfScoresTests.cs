@@ -1,6 +1,7 @@
 using ManagedRetrieval.Engine.Kernels.Quantized;
 using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Parallel;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.TestKit;
 
 namespace ManagedRetrieval.Engine.Tests.Kernels.Quantized;
@@ -17,7 +18,9 @@ public class HalfScoresTests
             float[] floats = [.. halves.Select(half => (float)half)], expected = new float[queries * rows], actual = new float[queries * rows];
             ScoreTiles.Run(of, 0, queries, floats, width, new Collect(expected, 0, 0, rows), heads);
             using GuardedMemory<Half> guarded = GuardedMemory<Half>.Of(halves);
-            HalfScores.Run(of, guarded.GetSpan(), width, 7, 100, new Collect(actual, 7, 100, rows), heads);
+            int first = rows / 3;
+            new HalfScores(guarded.GetSpan(), width).Score(of, heads, 7, first, rows - first, new Collect(actual, 7, 0, rows));
+            new HalfScores(guarded.GetSpan(), width).Score(of, heads, 7, 0, first, new Collect(actual, 7, 0, rows));
             Agree.Exactly<float>($"{rows} × {width}", expected, actual);
         },
         size: 400);
@@ -34,15 +37,41 @@ public class HalfScoresTests
         float[] of = [.. draw.Values(queries * heads * Width).Select(value => (float)value)];
         Half[] halves = [.. draw.Values(Rows * Width).Select(value => (Half)value)];
         float[] expected = new float[queries * Rows];
-        HalfScores.Run(of, halves, Width, 0, 0, new Collect(expected, 0, 0, Rows), heads);
+        new HalfScores(halves, Width).Score(of, heads, 0, 0, Rows, new Collect(expected, 0, 0, Rows));
         foreach (int workers in (ReadOnlySpan<int>)[1, 3])
         {
             using var team = new WorkerTeam(workers);
             float[] actual = new float[queries * Rows];
             int[] finished = new int[queries * ranges];
-            HalfScores.RunAll(of, halves, Width, new Collect(actual, 0, 0, Rows) { Queries = queries, Finished = finished }, team, heads, ranges);
+            ScoreTiles.RunAll<float, HalfScores, Collect>(
+                of, new HalfScores(halves, Width), new Collect(actual, 0, 0, Rows) { Queries = queries, Finished = finished }, team, heads, ranges);
             Agree.Exactly<float>($"{workers} workers", expected, actual);
             Assert.All(finished, times => Assert.Equal(1, times));
+        }
+    }
+
+    [Theory]
+    [InlineData(40, 3, 1, 5)]
+    [InlineData(700, 1, 3, 700)]
+    [InlineData(17_000, 1, 1, 9)]
+    [InlineData(33_001, 2, 2, 2500)]
+    [InlineData(20_000, 120, 1, 3)]
+    public void The_best_rows_are_those_of_a_search_of_the_widened_rows(int rows, int queries, int heads, int k)
+    {
+        var draw = new Draw(96, 12);
+        Half[] halves = [.. draw.Values(rows * 3).Select(x => (Half)Math.Round(x, 1))];
+        Tensor<float> vectors = draw.Tensor<float>(new Shape(queries, heads, 3));
+        (int[] excluded, int[] offsets) = draw.Subsets(queries, Math.Min(rows, 300));
+        ulong[] admitted = [.. Enumerable.Range(0, (rows + 63) / 64).Select(word => 0x9E3779B97F4A7C15UL * (ulong)(word + 1))];
+        float[] scores = new float[queries * k], expected = new float[queries * k];
+        int[] found = new int[queries * k], right = new int[queries * k];
+        TopKSearch.Run<float>(vectors.Span, [.. halves.Select(x => (float)x)], 3, heads, k, expected, right, excluded, offsets, admitted, WorkerTeam.Inline);
+        foreach (int workers in (int[])[1, 3])
+        {
+            using var team = new WorkerTeam(workers);
+            TopKSearch.Run<float, HalfScores>(vectors.Span, new HalfScores(halves, 3), heads, k, scores, found, excluded, offsets, admitted, team);
+            Assert.Equal(right, found);
+            Assert.Equal(expected, scores);
         }
     }
 
@@ -54,8 +83,8 @@ public class HalfScoresTests
         for (int time = 0; time < 2; time++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            HalfScores.Run(of, halves, 64, 0, 0, new Collect(scores, 0, 0, 1000));
-            HalfScores.Run(of.AsSpan(0, 64), halves, 64, 0, 0, new Collect(scores, 0, 0, 1000));
+            new HalfScores(halves, 64).Score(of, 1, 0, 0, 1000, new Collect(scores, 0, 0, 1000));
+            new HalfScores(halves, 64).Score(of.AsSpan(0, 64), 1, 0, 0, 1000, new Collect(scores, 0, 0, 1000));
             Assert.True(time == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
         }
     }

@@ -85,6 +85,17 @@ public class ScoreTilesTests
         }
     }
 
+    [Fact]
+    public void Cancelling_stops_between_parts()
+    {
+        using var stop = new CancellationTokenSource();
+        var scored = new List<(int FirstRow, int Count)>();
+        var rows = new Cancelling(stop, scored);
+        Assert.Throws<OperationCanceledException>(() => ScoreTiles.RunAll<float, Cancelling, Collect<float>>(
+            new float[2], rows, new Collect<float>([], 0), WorkerTeam.Inline, ranges: 4, cancellationToken: stop.Token));
+        Assert.Equal([(0, 25)], scored);
+    }
+
     private static void Check<T>(Draw draw, int queries, int candidates, int width, int heads = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -101,6 +112,21 @@ public class ScoreTilesTests
 
         T[] singles = [.. expected.Select((_, i) => ScoreTiles.One<T>(q.Row(i / candidates), c.Row(i % candidates)))];
         Agree.Exactly<T>($"single scores of {candidates} × {width}", expected, singles);
+    }
+
+    /// <summary>A hundred rows; asked for their scores, it cancels.</summary>
+    private readonly struct Cancelling(CancellationTokenSource stop, List<(int FirstRow, int Count)> scored) : IScoredRows<float>
+    {
+        public int Count => 100;
+
+        public int Width => 2;
+
+        public void Score<TSink>(ReadOnlySpan<float> queries, int heads, int firstQuery, int firstRow, int count, TSink sink)
+            where TSink : struct, IScoreSink<float>, allows ref struct
+        {
+            scored.Add((firstRow, count));
+            stop.Cancel();
+        }
     }
 
     /// <summary>Keeps every score, and checks that rows ascend without gaps.</summary>

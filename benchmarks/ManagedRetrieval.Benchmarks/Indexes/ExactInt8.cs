@@ -4,14 +4,14 @@ using ManagedRetrieval.Indexing;
 
 namespace ManagedRetrieval.Benchmarks.Indexes;
 
-/// <summary>Every candidate is scanned in int8, and the best are scored again in float32.</summary>
-internal sealed class Int8Rescored : OurIndex<Int8Index<int>>
+/// <summary>Every candidate is scanned in int8, and those that may be among the best are scored again in float32.</summary>
+internal sealed class ExactInt8 : OurIndex<Int8Index<int>>
 {
     private Tensor<float> _rows;
 
-    public override string Index => "int8-rescored";
+    public override string Index => "exact-int8";
 
-    public override bool IsExact => false;
+    public override bool IsExact => true;
 
     protected override Int8Index<int> Make(Tensor<float> rows, Parameters parameters, WorkerTeam team)
     {

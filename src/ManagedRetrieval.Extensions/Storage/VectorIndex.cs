@@ -1,0 +1,75 @@
+using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Extensions.Records;
+using ManagedRetrieval.Indexing;
+using Microsoft.Extensions.VectorData;
+
+namespace ManagedRetrieval.Extensions.Storage;
+
+/// <summary>The index of one vector property. Its rows are named by the records themselves, so that a search needs no second look.</summary>
+internal sealed class VectorIndex
+{
+    private readonly VectorProperty _property;
+    private readonly StorageOptions _options;
+    private readonly LiveIndex<StoredRecord> _live;
+
+    /// <summary>Indexes records.</summary>
+    /// <param name="property">Which of their vectors.</param>
+    /// <param name="records">None or some; those without a vector are left out.</param>
+    /// <param name="options">How.</param>
+    public VectorIndex(VectorProperty property, IEnumerable<StoredRecord> records, StorageOptions options)
+    {
+        (_property, _options) = (property, options);
+        var live = new LiveIndexOptions<StoredRecord>
+        {
+            CompactAt = options.CompactAt,
+            Workers = options.Workers,
+            Keep = (candidates, cancellationToken) => StoredVectors.Of(property, candidates, cancellationToken),
+        };
+        var vectors = new StoredVectors(property, [.. records.Where(HasVector)]);
+        _live = vectors.Count == 0
+            ? new LiveIndex<StoredRecord>(property.Dimensions, Build, property.Distance.Similarity, live)
+            : new LiveIndex<StoredRecord>(Build(vectors, CancellationToken.None), vectors, Build, live);
+    }
+
+    /// <summary>The compaction that runs, or ran last; null for none.</summary>
+    public Task? Compaction => _live.AutomaticCompaction;
+
+    /// <summary>Takes in a batch, each record in the place of the one of the same key.</summary>
+    /// <param name="records">With different keys.</param>
+    public void Upsert(IReadOnlyList<StoredRecord> records)
+    {
+        StoredRecord[] with = [.. records.Where(HasVector)];
+        if (with.Length > 0)
+        {
+            _live.Upsert(with, new StoredVectors(_property, with).Rows(0, with.Length));
+        }
+
+        if (with.Length < records.Count)
+        {
+            _live.Delete([.. records.Where(record => !HasVector(record))]);
+        }
+    }
+
+    /// <summary>Takes records out.</summary>
+    public void Delete(IReadOnlyCollection<StoredRecord> records) => _live.Delete(records);
+
+    /// <summary>Finds the best records.</summary>
+    /// <param name="vector">Of the property's dimensions, finite.</param>
+    /// <param name="k">At least 1.</param>
+    /// <param name="filter">Null for all.</param>
+    /// <param name="cancellationToken">Stops a long search.</param>
+    public ScoredCandidate<StoredRecord>[] Search(ReadOnlyMemory<float> vector, int k, Func<StoredRecord, bool>? filter, CancellationToken cancellationToken)
+    {
+        var query = new Tensor<float>(new Shape(1, vector.Length), vector.ToArray());
+        return _live.Search(query, k, filter is null ? null : new CandidateFilter<StoredRecord> { Predicate = filter }, cancellationToken)[0];
+    }
+
+    private bool HasVector(StoredRecord record) => record.Vectors[_property.Index] is not null;
+
+    private TopKIndex<StoredRecord> Build(ICandidateSource<StoredRecord> source, CancellationToken cancellationToken) => _property.Kind switch
+    {
+        IndexKind.QuantizedFlat => Int8Index<StoredRecord>.Build(source, null, _options.Workers, _property.Distance.Similarity, cancellationToken),
+        IndexKind.IvfFlat => PartitionedIndex<StoredRecord>.Build(source, null, _property.Distance.Similarity, _options.Workers, null, cancellationToken),
+        _ => BruteForceIndex<StoredRecord>.Build(source, _options.Workers, null, _property.Distance.Similarity, cancellationToken),
+    };
+}
