@@ -2,16 +2,17 @@ using System.CommandLine;
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using ManagedRetrieval.Benchmarks.Adjacency;
+using ManagedRetrieval.Benchmarks.Gpu;
 using ManagedRetrieval.Benchmarks.Indexes;
 using ManagedRetrieval.Benchmarks.Training;
 using ManagedRetrieval.Engine.Parallel;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is ["generate-adjacency" or "training" or "generate-vectors" or "indexes" or "large-index", ..])
+if (args is ["generate-adjacency" or "training" or "generate-vectors" or "indexes" or "large-index" or "gpu", ..])
 {
     return new RootCommand("Generates data, and measures training and search on it.")
     {
-        GenerateCommand(), TrainingCommand(), IndexCommands.GenerateVectors(), IndexCommands.Measure(), IndexCommands.Large(),
+        GenerateCommand(), TrainingCommand(), IndexCommands.GenerateVectors(), IndexCommands.Measure(), IndexCommands.Large(), GpuCommand.Create(),
     }.Parse(args).Invoke();
 }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using ManagedRetrieval.Cli.Commands;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.ReferenceDocs;
+using ManagedRetrieval.Gpu;
 using Spectre.Console;
 
 namespace ManagedRetrieval.Cli;
@@ -19,7 +20,7 @@ internal static class Tool
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, IAnsiConsole output, IAnsiConsole errors, Func<ReferencePackSearch> findPack, CancellationToken cancellationToken)
     {
-        ParseResult parsed = Parse(args, new Terminal(output), findPack);
+        ParseResult parsed = Parse(args, new Terminal(output, errors), findPack);
         if (parsed.Errors.Count > 0)
         {
             return Fail(errors, ExitCode.WrongUsage, FirstError(parsed) + $" Try '{Path(parsed)} --help'.");
@@ -41,7 +42,7 @@ internal static class Tool
         {
             return Fail(errors, ExitCode.Interrupted, "Interrupted.");
         }
-        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException or KeyNotFoundException)
+        catch (Exception failure) when (failure is ToolException or IOException or UnauthorizedAccessException or InvalidDataException or ArithmeticException or KeyNotFoundException or GpuException)
         {
             return Fail(errors, ExitCode.Failed, failure.Message);
         }

@@ -10,9 +10,10 @@ public class LayerTests
     {
         ["ManagedRetrieval.Engine"] = [],
         ["ManagedRetrieval"] = ["ManagedRetrieval.Engine"],
+        ["ManagedRetrieval.Gpu"] = ["ManagedRetrieval.Engine"],
         ["ManagedRetrieval.Readers"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Extensions"] = ["ManagedRetrieval"],
-        ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine", "ManagedRetrieval.Readers"],
+        ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine", "ManagedRetrieval.Gpu", "ManagedRetrieval.Readers"],
     };
 
     /// <summary>For each namespace its level, and for a type that lies elsewhere its own: a file may use what has a lower level, and its own namespace.</summary>
@@ -30,6 +31,15 @@ public class LayerTests
         ["ManagedRetrieval.Engine.Backends"] = 5,
         ["ManagedRetrieval.Engine.Autodiff"] = 6,
         ["ManagedRetrieval.Engine.Autodiff.Ops"] = 7,
+        ["ManagedRetrieval.Gpu.GpuException"] = 6,
+        ["ManagedRetrieval.Gpu.GpuKernelException"] = 6,
+        ["ManagedRetrieval.Gpu.GpuLostException"] = 6,
+        ["ManagedRetrieval.Gpu.GpuMemoryException"] = 6,
+        ["ManagedRetrieval.Gpu.GpuOptions"] = 6,
+        ["ManagedRetrieval.Gpu.Kernels"] = 6,
+        ["ManagedRetrieval.Gpu.Devices"] = 7,
+        ["ManagedRetrieval.Gpu.Work"] = 8,
+        ["ManagedRetrieval.Gpu"] = 9,
         ["ManagedRetrieval.Features"] = 10,
         ["ManagedRetrieval.Persistence"] = 10,
         ["ManagedRetrieval.Indexing.Partitioned"] = 10,
@@ -59,6 +69,7 @@ public class LayerTests
         ["ManagedRetrieval.Cli.ToolException"] = 20,
         ["ManagedRetrieval.Cli.Output"] = 21,
         ["ManagedRetrieval.Cli.ReferenceDocs"] = 21,
+        ["ManagedRetrieval.Cli.Backends"] = 22,
         ["ManagedRetrieval.Cli.Baselines"] = 22,
         ["ManagedRetrieval.Cli.Reports"] = 22,
         ["ManagedRetrieval.Cli.Models"] = 22,

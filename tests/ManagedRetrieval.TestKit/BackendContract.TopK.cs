@@ -173,6 +173,34 @@ public abstract partial class BackendContract<T>
         Assert.Empty(rows);
     }
 
+    [Fact]
+    public void Rows_that_were_prepared_give_the_same_bits_and_those_that_were_given_up_are_read_anew()
+    {
+        var draw = new Draw(31, 1);
+        Tensor<T> q = draw.Tensor<T>(new Shape(5, 7)), c = draw.Tensor<T>(new Shape(90, 7));
+        (T[] best, int[] rows) = TopK(q, c, 6);
+        (T[] Scores, int[] Rows) search()
+        {
+            var scores = new Tensor<T>(new Shape(5, 6));
+            int[] found = new int[30];
+            Backend.TopK(q, c, 6, scores, found);
+            return (scores.Span.ToArray(), found);
+        }
+
+        using (Backend.PrepareRows(c))
+        {
+            for (int round = 0; round < 2; round++)
+            {
+                (T[] again, int[] againRows) = search();
+                Agree.Exactly<T>("scores of prepared rows", best, again);
+                Assert.Equal(rows, againRows);
+            }
+        }
+
+        c.Span.Reverse();
+        Assert.Equal(TopK(q, c, 6).Rows, search().Rows);
+    }
+
     private void SortedFully(Tensor<T> q, Tensor<T> c, int[] excluded, int[] offsets, bool[]? admitted = null)
     {
         int candidates = c.Shape.Rows;

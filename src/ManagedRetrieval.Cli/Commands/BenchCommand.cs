@@ -20,9 +20,10 @@ internal static class BenchCommand
         var directory = new Option<string?>("--out") { Description = "A folder for bench.svg, the curve of speed by recall.", HelpName = "FOLDER" };
         CommonOptions.RequireName(directory, "folder");
         Option<int> workers = CommonOptions.Workers();
+        Option<string?> backend = CommonOptions.Backend();
         var command = new Command("bench", "Measures recall against exact search, and queries in a second, of a file's index; of a partitioned one also with other settings.")
         {
-            model, exact, k, queries, queryFile, json, directory, workers,
+            model, exact, k, queries, queryFile, json, directory, workers, backend,
         };
         command.SetAction((result, cancellationToken) => new BenchJob(terminal, new BenchSettings
         {
@@ -34,6 +35,7 @@ internal static class BenchCommand
             JsonFile = result.GetValue(json),
             OutputDirectory = result.GetValue(directory),
             Workers = result.GetRequiredValue(workers),
+            Backend = result.GetValue(backend),
         }).RunAsync(cancellationToken));
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Cli.Backends;
 
 namespace ManagedRetrieval.Cli.Commands;
 
@@ -10,6 +11,18 @@ internal static class CommonOptions
 {
     public static Option<int> Workers() => Integer(
         "--workers", "Threads to share the work; by default one for each processor. Makes no difference to any result.", _ => Environment.ProcessorCount, "COUNT", 1, 1024);
+
+    /// <summary>Where the large products run.</summary>
+    public static Option<string?> Backend()
+    {
+        var option = new Option<string?>("--backend")
+        {
+            Description = "Where the large products run: cpu, which is the default; gpu, any device that CUDA or OpenCL offers; auto, a GPU where there is one. See docs/gpu.md.",
+            HelpName = "BACKEND",
+        };
+        option.AcceptOnlyFromAmong(ChosenBackend.Cpu, ChosenBackend.Gpu, ChosenBackend.Auto);
+        return option;
+    }
 
     /// <summary>The number of answers that a recall speaks of.</summary>
     public static Option<int> RecallAt() => Integer("-k", "Of how many answers the recall is measured.", _ => 10, "COUNT", 1, 10_000);

@@ -28,9 +28,10 @@ internal static class IndexCommand
         Option<int> queries = CommonOptions.Queries();
         Option<string?> queryFile = CommonOptions.QueryFile();
         Option<int> workers = CommonOptions.Workers();
+        Option<string?> backend = CommonOptions.Backend();
         var command = new Command("index", "Builds another index of a saved model's candidates, measures its recall, and saves it with the model as one file.")
         {
-            model, output, kind, lists, partitions, probes, rescored, drop, recall, k, queries, queryFile, workers,
+            model, output, kind, lists, partitions, probes, rescored, drop, recall, k, queries, queryFile, workers, backend,
         };
         command.Validators.Add(result =>
         {
@@ -73,6 +74,7 @@ internal static class IndexCommand
             Queries = result.GetRequiredValue(queries),
             QueryFile = result.GetValue(queryFile),
             Workers = result.GetRequiredValue(workers),
+            Backend = result.GetValue(backend),
         }).RunAsync(cancellationToken));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Runs;
@@ -35,7 +36,8 @@ internal static class QueryCommand
         var map = new Option<bool>("--map") { Description = "Leave the index on the disk, unchecked, and read it as it is searched: a large file opens at once." };
         Option<int> k = CommonOptions.Integer("-k", "The number of answers.", _ => 10, "COUNT", 1, int.MaxValue);
         Option<int> workers = CommonOptions.Workers();
-        var command = new Command("query", "Answers a query, or a file of queries, from a saved model.") { model, text, history, time, exclude, file, output, map, k, workers };
+        Option<string?> backend = CommonOptions.Backend();
+        var command = new Command("query", "Answers a query, or a file of queries, from a saved model.") { model, text, history, time, exclude, file, output, map, k, workers, backend };
         command.Validators.Add(result =>
         {
             bool hasFile = result.GetResult(file) is { Implicit: false }, hasText = result.GetResult(text) is { Tokens.Count: > 0 };
@@ -66,6 +68,7 @@ internal static class QueryCommand
                 Map = result.GetValue(map),
                 K = result.GetRequiredValue(k),
                 Workers = result.GetRequiredValue(workers),
+                Backend = result.GetValue(backend),
             }).RunAsync(cancellationToken)
             : RunAsync(
                 terminal,
@@ -75,15 +78,22 @@ internal static class QueryCommand
                 result.GetValue(map),
                 result.GetRequiredValue(k),
                 result.GetRequiredValue(workers),
+                result.GetValue(backend),
                 cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        Terminal terminal, string file, Entity query, string[] exclusions, bool map, int k, int workers, CancellationToken cancellationToken)
+        Terminal terminal, string file, Entity query, string[] exclusions, bool map, int k, int workers, string? backendName, CancellationToken cancellationToken)
     {
         using var team = new WorkerTeam(workers);
-        IndexedModel model = await IndexedModel.OpenAsync(file, map, team, cancellationToken).ConfigureAwait(false);
+        using ChosenBackend backend = ChosenBackend.Open(backendName);
+        IndexedModel model = await IndexedModel.OpenAsync(file, map, team, backend.Backend, cancellationToken).ConfigureAwait(false);
+        if (backend.Line(model.ForGpu) is { } line)
+        {
+            terminal.Aside(Terminal.OneLine(line));
+        }
+
         if (model.ReadsOnlyHistories && query.History.Count == 0)
         {
             throw new ToolException("The model reads what a user met before; give it by --history.");

@@ -17,9 +17,10 @@ internal static class QuickstartCommand
         var json = new Option<string?>("--json") { Description = "A file for all figures.", HelpName = "FILE" };
         CommonOptions.RequireName(json, "file");
         Option<int> workers = CommonOptions.Workers();
+        Option<string?> backend = CommonOptions.Backend();
         var command = new Command("quickstart", "Trains a model on the documentation of the installed .NET reference pack and answers with it: find the .NET API from a sentence.")
         {
-            seed, epochs, directory, json, workers,
+            seed, epochs, directory, json, workers, backend,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -30,6 +31,7 @@ internal static class QuickstartCommand
                 OutputDirectory = result.GetRequiredValue(directory),
                 JsonFile = result.GetValue(json),
                 Workers = result.GetRequiredValue(workers),
+                Backend = result.GetValue(backend),
             };
             return new QuickstartJob(terminal, settings).RunAsync(findPack(), cancellationToken);
         });

@@ -34,9 +34,10 @@ internal static class TrainCommand
         CommonOptions.RequireName(from, "file");
         var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoints that an interrupted run with the same arguments left in --out." };
         Option<int> workers = CommonOptions.Workers();
+        Option<string?> backend = CommonOptions.Backend();
         var command = new Command("train", "Trains a model on interactions from a file, compares it with baselines, and saves it with a report.")
         {
-            preset, config, seed, seeds, epochs, batch, dimensions, budget, steps, directory, json, from, resume, workers,
+            preset, config, seed, seeds, epochs, batch, dimensions, budget, steps, directory, json, from, resume, workers, backend,
         };
         data.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -68,6 +69,7 @@ internal static class TrainCommand
                 OutputDirectory = result.GetRequiredValue(directory),
                 JsonFile = result.GetValue(json),
                 Workers = result.GetRequiredValue(workers),
+                Backend = result.GetValue(backend),
                 Seed = result.GetRequiredValue(seed),
                 Seeds = result.GetRequiredValue(seeds),
                 From = result.GetValue(from),

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace ManagedRetrieval.Cli.Output;
 
 /// <summary>What the user sees: live progress and tables on a terminal, plain lines where output is redirected.</summary>
-internal sealed class Terminal(IAnsiConsole console)
+internal sealed class Terminal(IAnsiConsole console, IAnsiConsole? errors = null)
 {
     private bool IsLive => console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive;
 
@@ -19,6 +19,9 @@ internal sealed class Terminal(IAnsiConsole console)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : character));
 
     public void Line(string text = "") => console.Profile.Out.Writer.WriteLine(text);
+
+    /// <summary>A line that is no part of what was asked for, which others may read: on the error output.</summary>
+    public void Aside(string text) => (errors ?? console).Profile.Out.Writer.WriteLine(text);
 
     /// <summary>A line while training goes on, above its bar where there is one.</summary>
     public void LineWithin(string text)

@@ -1,8 +1,10 @@
 using System.Globalization;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Baselines;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
@@ -38,6 +40,12 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
         using OutputPlace place = OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
         using var team = new WorkerTeam(settings.Workers);
+        using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
+        if (backend.Line("The training's loss and exact search run") is { } line)
+        {
+            terminal.Line(Terminal.OneLine(line));
+        }
+
         ReferenceDocsDataset docs = terminal.Step($"Reading the documentation of .NET {pack.Version} …", () => ReferenceDocsDataset.Load(pack));
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Line(string.Create(
@@ -50,10 +58,10 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         }
 
         var model = new TwoTowerModel<string, string>(new TextFeature(settings.Features), new TextFeature(settings.Features), settings.Towers);
-        IReadOnlyList<EpochResult> epochs = await TrainAsync(docs, model, team, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EpochResult> epochs = await TrainAsync(docs, model, team, backend.Backend, cancellationToken).ConfigureAwait(false);
         Retriever<string, string, string> retriever = terminal.Step(
             "Embedding and indexing all APIs …",
-            () => Retriever<string, string, string>.Build(model, docs.CandidateTexts, docs.Candidates, team, cancellationToken: cancellationToken));
+            () => Retriever<string, string, string>.Build(model, docs.CandidateTexts, docs.Candidates, team, backend.Backend, cancellationToken));
         QuickstartReport report = terminal.Step(
             "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, epochs, team, cancellationToken));
         place.MakeFolders();
@@ -72,11 +80,11 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     }
 
     private Task<TrainingResult> TrainAsync(
-        ReferenceDocsDataset docs, TwoTowerModel<string, string> model, WorkerTeam team, CancellationToken cancellationToken)
+        ReferenceDocsDataset docs, TwoTowerModel<string, string> model, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         RetrievalDataset data = RetrievalDataset.Encode(
             model, Summaries(docs.Train), docs.CandidateTexts, Positives(docs.Train), cancellationToken: cancellationToken);
-        var trainer = new Trainer(model, new RetrievalTask<float>(settings.Task), new Adam<float>(settings.LearningRate), team);
+        var trainer = new Trainer(model, new RetrievalTask<float>(settings.Task), new Adam<float>(settings.LearningRate), team, backend);
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"Training {settings.Epochs} epochs on {team.Workers} worker{(team.Workers == 1 ? "" : "s")}, seed {settings.Seed}."));
         return terminal.TrainAsync(progress => trainer.Fit(data, settings.Training, progress, cancellationToken));

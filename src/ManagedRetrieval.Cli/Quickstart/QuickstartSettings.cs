@@ -21,6 +21,9 @@ internal sealed record QuickstartSettings
 
     public int Workers { get; init; } = 1;
 
+    /// <summary>Where the large products run, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
+
     /// <summary>Sentences and names share features, so both towers read the same parts of words into one table.</summary>
     public TextFeatureOptions Features { get; init; } = new() { MinimumCharacterNGram = 3, MaximumCharacterNGram = 5 };
 

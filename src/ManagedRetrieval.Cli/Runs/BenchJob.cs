@@ -1,6 +1,8 @@
 using System.Globalization;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Reports;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
@@ -18,8 +20,14 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
     {
         using OutputPlace place = OutputPlace.Prepare([.. ((string?[])[settings.JsonFile, settings.DrawingFile]).OfType<string>()]);
         using var team = new WorkerTeam(settings.Workers);
-        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, map: false, team, cancellationToken).ConfigureAwait(false);
-        BruteForceIndex<string> rows = await ExactRowsAsync(model, team, cancellationToken).ConfigureAwait(false);
+        using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
+        if (backend.Line(IndexedModel.ExactSearch) is { } line)
+        {
+            terminal.Line(Terminal.OneLine(line));
+        }
+
+        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, map: false, team, backend.Backend, cancellationToken).ConfigureAwait(false);
+        BruteForceIndex<string> rows = await ExactRowsAsync(model, team, backend.Backend, cancellationToken).ConfigureAwait(false);
         HeldQueries held = await HeldQueries.TakeAsync(model, settings.QueryFile, settings.Queries, cancellationToken).ConfigureAwait(false);
         ExactAnswers exact = await Task.Run(
             () => terminal.Step("Finding the exact answers …", () => new ExactAnswers(rows, model.Embed(held.Queries, cancellationToken), settings.K, cancellationToken)),
@@ -42,7 +50,7 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
         return ExitCode.Done;
     }
 
-    private async Task<BruteForceIndex<string>> ExactRowsAsync(IndexedModel model, WorkerTeam team, CancellationToken cancellationToken)
+    private async Task<BruteForceIndex<string>> ExactRowsAsync(IndexedModel model, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         if (settings.Exact is null)
         {
@@ -50,7 +58,7 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
                 $"'{settings.Model}' holds no float rows for exact answers; give the file that its index was built from by --exact.");
         }
 
-        IndexedModel other = await IndexedModel.OpenAsync(settings.Exact, map: false, team, cancellationToken).ConfigureAwait(false);
+        IndexedModel other = await IndexedModel.OpenAsync(settings.Exact, map: false, team, backend, cancellationToken).ConfigureAwait(false);
         BruteForceIndex<string> rows = other.RequireFloatRows("exact answers come from");
         return rows.ModelVersion != model.Index.ModelVersion
                 ? throw new ToolException($"'{settings.Exact}' is of version {rows.ModelVersion} of a model, but '{settings.Model}' of version {model.Index.ModelVersion}; give the file that its index was built from.")

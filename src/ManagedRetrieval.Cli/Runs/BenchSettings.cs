@@ -22,5 +22,8 @@ internal sealed record BenchSettings
 
     public required int Workers { get; init; }
 
+    /// <summary>Where exact search runs, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
+
     public string? DrawingFile => OutputDirectory is null ? null : Path.Combine(OutputDirectory, "bench.svg");
 }

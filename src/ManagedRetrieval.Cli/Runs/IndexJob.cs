@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Indexing;
@@ -17,7 +18,13 @@ internal sealed class IndexJob(Terminal terminal, IndexSettings settings)
         RequireOtherFile();
         using OutputPlace place = OutputPlace.Prepare(settings.Output);
         using var team = new WorkerTeam(settings.Workers);
-        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, map: false, team, cancellationToken).ConfigureAwait(false);
+        using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
+        if (backend.Line(IndexedModel.ExactSearch) is { } line)
+        {
+            terminal.Line(Terminal.OneLine(line));
+        }
+
+        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, map: false, team, backend.Backend, cancellationToken).ConfigureAwait(false);
         BruteForceIndex<string> rows = model.RequireFloatRows("another index is built from");
         HeldQueries held = await HeldQueries.TakeAsync(model, settings.QueryFile, settings.Queries, cancellationToken).ConfigureAwait(false);
         var exact = await Task.Run(

@@ -33,4 +33,7 @@ internal sealed record IndexSettings
     public required string? QueryFile { get; init; }
 
     public required int Workers { get; init; }
+
+    /// <summary>Where exact search runs, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
 }

@@ -1,4 +1,5 @@
 using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
@@ -10,6 +11,9 @@ namespace ManagedRetrieval.Cli.Runs;
 /// <summary>A model file with its index, whether <c>train</c> or <c>quickstart</c> saved the model.</summary>
 internal abstract class IndexedModel
 {
+    /// <summary>What a search of float rows has for a GPU.</summary>
+    public const string ExactSearch = "Exact search runs";
+
     /// <summary>The file.</summary>
     public required string File { get; init; }
 
@@ -19,6 +23,9 @@ internal abstract class IndexedModel
     /// <summary>Whether a query without a history says nothing to the model.</summary>
     public required bool ReadsOnlyHistories { get; init; }
 
+    /// <summary>What a search has for a GPU, as <see cref="Backends.ChosenBackend.Line"/> takes it: only float rows are searched there.</summary>
+    public string? ForGpu => Index is BruteForceIndex<string> ? ExactSearch : null;
+
     /// <summary>The candidates.</summary>
     public abstract TopKIndex<string> Index { get; }
 
@@ -26,19 +33,20 @@ internal abstract class IndexedModel
     /// <param name="path">The file.</param>
     /// <param name="map">Whether the index stays on the disk, unchecked, and is read as it is searched.</param>
     /// <param name="team">Shares out searches.</param>
+    /// <param name="backend">Where exact search runs; null for the processor.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ToolException">There is no such file.</exception>
     /// <exception cref="SnapshotFormatException">It is damaged, or holds no model with an index.</exception>
-    public static async Task<IndexedModel> OpenAsync(string path, bool map, WorkerTeam team, CancellationToken cancellationToken)
+    public static async Task<IndexedModel> OpenAsync(string path, bool map, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         SafetensorsFile file = await SavedModel.OpenAsync(path, cancellationToken, map).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (!SavedModel.IsIn(file))
         {
-            return new Of<string>(RetrieverSnapshot.Read<string, string, string>(file, team, null), query => query.Key, team) { File = path, Users = [], ReadsOnlyHistories = false };
+            return new Of<string>(RetrieverSnapshot.Read<string, string, string>(file, team, backend), query => query.Key, team) { File = path, Users = [], ReadsOnlyHistories = false };
         }
 
-        SavedModel saved = SavedModel.Read(file, team);
+        SavedModel saved = SavedModel.Read(file, team, backend);
         return new Of<Entity>(saved.Retriever, query => query, team)
         {
             File = path,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Metrics;
@@ -13,7 +14,7 @@ using ManagedRetrieval.Training;
 namespace ManagedRetrieval.Cli.Runs;
 
 /// <summary>Trains one model with one seed, looks at it after each epoch, and ranks what was held out.</summary>
-internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, SavedModel? earlier, WorkerTeam team, Terminal terminal)
+internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSettings settings, SavedModel? earlier, WorkerTeam team, IComputeBackend<float>? backend, Terminal terminal)
 {
     private readonly IReadOnlyList<(string Name, RankMetric Metric)> _metrics = MetricNames.Of(named.Description);
     private TimeSpan _looking;
@@ -64,7 +65,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             doctor = new EpochDoctor(description.Training.Metric, MaskedShare.Of(description.Task, data.Split.Train, pairs), team, terminal);
             TrainingOptions options = Options(model, doctor, seed);
             Optimizer<float> optimizer = description.Optimizer.Create(checked((description.Training.ScheduleEpochs ?? options.Epochs) * options.StepsPerEpoch(pairs.Count)));
-            result = await TrainAsync(new Trainer(model, description.Task.Create(), optimizer, team), doctor, pairs, options, cancellationToken).ConfigureAwait(false);
+            result = await TrainAsync(new Trainer(model, description.Task.Create(), optimizer, team, backend), doctor, pairs, options, cancellationToken).ConfigureAwait(false);
             if (data.Validation is null)
             {
                 // Where epochs are judged, the averaged weights of the best are in place already.
@@ -99,7 +100,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
         terminal.Line(FormattableString.Invariant($"Training anew with the validation part, {epochs} epochs."));
         ModelDescription description = named.Description;
         var last = new NamedModel(RefitName(named.Name), description with { Training = description.Training with { Epochs = epochs, Refit = false, ScheduleEpochs = description.Training.Epochs } });
-        TrainedModel refitted = await new ModelTraining(data.WithValidation(), last, settings with { TimeBudget = null }, earlier, team, terminal).RunAsync(trained.Seed, cancellationToken).ConfigureAwait(false);
+        TrainedModel refitted = await new ModelTraining(data.WithValidation(), last, settings with { TimeBudget = null }, earlier, team, backend, terminal).RunAsync(trained.Seed, cancellationToken).ConfigureAwait(false);
         return refitted with
         {
             Result = trained.Result,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Engine.Parallel;
@@ -21,7 +22,13 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
     {
         using OutputPlace place = settings.Output is { } file ? OutputPlace.Prepare(file) : OutputPlace.Prepare();
         using var team = new WorkerTeam(settings.Workers);
-        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, settings.Map, team, cancellationToken).ConfigureAwait(false);
+        using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
+        IndexedModel model = await IndexedModel.OpenAsync(settings.Model, settings.Map, team, backend.Backend, cancellationToken).ConfigureAwait(false);
+        if (backend.Line(model.ForGpu) is { } note)
+        {
+            terminal.Aside(Terminal.OneLine(note));
+        }
+
         if (settings.Output is null)
         {
             await foreach (string line in AnswerAsync(model, cancellationToken).ConfigureAwait(false))

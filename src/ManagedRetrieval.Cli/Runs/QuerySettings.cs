@@ -17,4 +17,7 @@ internal sealed record QuerySettings
     public required int K { get; init; }
 
     public required int Workers { get; init; }
+
+    /// <summary>Where exact search runs, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
 }

@@ -9,6 +9,9 @@ internal sealed record RunSettings
 
     public required int Workers { get; init; }
 
+    /// <summary>Where the large products run, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
+
     /// <summary>The first seed.</summary>
     public required ulong Seed { get; init; }
 

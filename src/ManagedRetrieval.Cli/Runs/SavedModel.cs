@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Persistence;
@@ -45,7 +46,7 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
 
     /// <exception cref="ToolException">The file holds another kind of model, or its description is damaged.</exception>
     /// <exception cref="SnapshotFormatException">The model cannot be read.</exception>
-    public static SavedModel Read(SafetensorsFile file, WorkerTeam team)
+    public static SavedModel Read(SafetensorsFile file, WorkerTeam team, IComputeBackend<float>? backend = null)
     {
         if (!file.Metadata.TryGetValue(RetrieverSnapshot.AnnotationPrefix + ModelAnnotation, out string? json))
         {
@@ -55,7 +56,7 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
         ModelDescription description = ModelFile.Parse(json, file.Source);
         string? seed = file.Metadata.GetValueOrDefault(RetrieverSnapshot.AnnotationPrefix + SeedAnnotation);
         return new SavedModel(
-            RetrieverSnapshot.Read<Entity, Entity, string>(file, team, null, Bindings(description.Query), Bindings(description.Candidate)),
+            RetrieverSnapshot.Read<Entity, Entity, string>(file, team, backend, Bindings(description.Query), Bindings(description.Candidate)),
             description,
             ulong.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
                 ? number

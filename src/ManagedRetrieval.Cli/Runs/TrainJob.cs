@@ -1,7 +1,9 @@
 using System.Globalization;
+using ManagedRetrieval.Cli.Backends;
 using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Reports;
+using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Persistence;
@@ -27,6 +29,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         string[] files = [settings.ModelFile, settings.ReportFile, .. Checkpoints(), .. settings.JsonFile is { } json ? (string[])[json] : []];
         using OutputPlace place = OutputPlace.Prepare(files);
         using var team = new WorkerTeam(settings.Workers);
+        using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
+        if (backend.Line("The training's matrix products and softmax loss run") is { } line)
+        {
+            terminal.Line(Terminal.OneLine(line));
+        }
+
         TrainingData data = await TrainingData.LoadAsync(dataSettings, [.. models.Select(model => model.Description)], settings.Seed, terminal, cancellationToken).ConfigureAwait(false);
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
@@ -54,7 +62,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         RunResults results;
         try
         {
-            results = await TrainAndSaveAsync(data, earlier, team, cancellationToken).ConfigureAwait(false);
+            results = await TrainAndSaveAsync(data, earlier, team, backend.Backend, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (Checkpoints().Any(File.Exists))
         {
@@ -84,12 +92,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
 
     private IEnumerable<ulong> Seeds() => Enumerable.Range(0, settings.Seeds).Select(i => settings.Seed + (ulong)i);
 
-    private async Task<RunResults> TrainAndSaveAsync(TrainingData data, SavedModel? earlier, WorkerTeam team, CancellationToken cancellationToken)
+    private async Task<RunResults> TrainAndSaveAsync(TrainingData data, SavedModel? earlier, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         var trained = new List<(NamedModel, IReadOnlyList<TrainedModel>)>();
         foreach (NamedModel named in models)
         {
-            trained.Add((named, await TrainAsync(named, data, earlier, team, cancellationToken).ConfigureAwait(false)));
+            trained.Add((named, await TrainAsync(named, data, earlier, team, backend, cancellationToken).ConfigureAwait(false)));
         }
 
         RunResults results = await Task.Run(() => terminal.Step("Measuring models and baselines …", () => Measure(trained, data, team, cancellationToken)), cancellationToken).ConfigureAwait(false);
@@ -97,13 +105,13 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         return results;
     }
 
-    private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, SavedModel? earlier, WorkerTeam team, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TrainedModel>> TrainAsync(NamedModel named, TrainingData data, SavedModel? earlier, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         var trainings = new List<TrainedModel>();
         foreach (ulong seed in Seeds())
         {
             terminal.Heading(string.Create(CultureInfo.InvariantCulture, $"{named.Name}, seed {seed}"));
-            var training = new ModelTraining(data, named, settings, earlier, team, terminal);
+            var training = new ModelTraining(data, named, settings, earlier, team, backend, terminal);
             TrainedModel model = await training.RunAsync(seed, cancellationToken).ConfigureAwait(false);
             trainings.Add(model);
             RunSummary.ShowEpochs(named, model, terminal);

@@ -20,14 +20,7 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
     /// <inheritdoc/>
     public void MatrixProduct(Tensor<T> a, bool transposeA, Tensor<T> b, bool transposeB, Tensor<T> result, bool accumulate)
     {
-        (int m, int depth) = transposeA ? (a.Shape.RowLength, a.Shape.Rows) : (a.Shape.Rows, a.Shape.RowLength);
-        (int otherDepth, int n) = transposeB ? (b.Shape.RowLength, b.Shape.Rows) : (b.Shape.Rows, b.Shape.RowLength);
-        if (depth != otherDepth || result.Shape != new Shape(m, n))
-        {
-            throw new ArgumentException(
-                $"A product of {a.Shape}{(transposeA ? " (transposed)" : "")} and {b.Shape}{(transposeB ? " (transposed)" : "")} does not fit a result of {result.Shape}.", nameof(result));
-        }
-
+        int depth = BackendArguments.CheckProduct(a.Shape, transposeA, b.Shape, transposeB, result.Shape);
         Gemm.Multiply<T>(
             a.Span, transposeA, b.Span, transposeB, result.Span, result.Shape.Rows, result.Shape.RowLength, depth, accumulate, _team);
     }
@@ -44,29 +37,7 @@ public sealed class CpuBackend<T>(WorkerTeam team) : IComputeBackend<T>
         ReadOnlySpan<ulong> admitted = default,
         CancellationToken cancellationToken = default)
     {
-        Shape shape = queries.Shape;
-        (int count, int width) = (shape.Rows, shape.Rank == 0 ? 0 : shape[shape.Rank - 1]);
-        int heads = shape.Rank == 3 ? shape[1] : 1;
-        if (shape.Rank < 2 || width == 0 || heads == 0 || candidates.Shape.RowLength != width || k < 1 || k > candidates.Shape.Rows
-            || scores.Shape != new Shape(count, k) || rows.Length != count * k)
-        {
-            throw new ArgumentException(
-                $"Top-{k} of queries {shape} among candidates {candidates.Shape} does not fit scores {scores.Shape} and {rows.Length} rows.", nameof(k));
-        }
-
-        if (excludedOffsets.IsEmpty ? !excluded.IsEmpty : excludedOffsets.Length != count + 1 || excludedOffsets[^1] != excluded.Length)
-        {
-            throw new ArgumentException(
-                $"excludedOffsets must be {count + 1} numbers that end in {excluded.Length}, the number of rows excluded, not {excludedOffsets.Length} numbers.",
-                nameof(excludedOffsets));
-        }
-
-        int words = (candidates.Shape.Rows + 63) / 64;
-        if (!admitted.IsEmpty && admitted.Length != words)
-        {
-            throw new ArgumentException($"admitted must be {words} words, a bit for each of {candidates.Shape.Rows} candidates, not {admitted.Length}.", nameof(admitted));
-        }
-
+        (int heads, int width) = BackendArguments.CheckTopK(queries.Shape, candidates.Shape, k, scores.Shape, rows.Length, excluded, excludedOffsets, admitted);
         cancellationToken.ThrowIfCancellationRequested();
         TopKSearch.Run(queries.Span, candidates.Span, width, heads, k, scores.Span, rows, excluded, excludedOffsets, admitted, _team, cancellationToken);
     }

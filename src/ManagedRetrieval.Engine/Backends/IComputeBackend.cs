@@ -51,6 +51,12 @@ public interface IComputeBackend<T>
         ReadOnlySpan<ulong> admitted = default,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Says that rows are going to be searched often and do not change: a backend may then keep what <see cref="TopK"/> makes of them at each call.</summary>
+    /// <remarks>Searches among the same memory use what is kept; nothing else about them changes. The default keeps nothing.</remarks>
+    /// <param name="candidates">[candidates, d], all finite.</param>
+    /// <returns>Gives it up when it is disposed, or once nothing refers to it; null where nothing is kept, for which a backend may have reasons of its own, such as room.</returns>
+    IDisposable? PrepareRows(Tensor<T> candidates) => null;
+
     /// <summary>The in-batch softmax loss of every row, and where they are asked for the gradients of Σ factor_i · loss_i.</summary>
     /// <param name="problem">What it is made of.</param>
     /// <param name="losses">[Q]: receives the losses, without the factors.</param>

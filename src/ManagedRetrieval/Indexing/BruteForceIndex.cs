@@ -22,6 +22,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private readonly IComputeBackend<float> _backend;
     private readonly Tensor<float> _rows;
     private readonly WorkerTeam _workers;
+    private readonly Lazy<IDisposable?> _prepared;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change; copied where they are brought to length 1.</param>
@@ -47,6 +48,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
 
         _workers = workers ?? WorkerTeam.Inline;
         _backend = backend ?? new CpuBackend<float>(_workers);
+        _prepared = WhenSearched();
     }
 
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
@@ -55,6 +57,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         _rows = rows;
         _workers = parts.Workers ?? WorkerTeam.Inline;
         _backend = parts.Backend ?? new CpuBackend<float>(_workers);
+        _prepared = WhenSearched();
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
@@ -107,12 +110,18 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, _rows);
 
     private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        _ = _prepared.Value;
         _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
+    }
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
     private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores) =>
         RowScores.Write(queries, count, _rows, rows, scores);
+
+    /// <summary>Rows that are only saved are not prepared; and what fails once, such as a device that is lost, is tried again.</summary>
+    private Lazy<IDisposable?> WhenSearched() => new(() => _backend.PrepareRows(_rows), LazyThreadSafetyMode.PublicationOnly);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

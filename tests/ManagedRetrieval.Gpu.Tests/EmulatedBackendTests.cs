@@ -1,0 +1,12 @@
+using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.TestKit;
+
+namespace ManagedRetrieval.Gpu.Tests;
+
+public sealed class EmulatedBackendTests
+{
+    public sealed class Contract(EmulatedDevice device) : BackendContract<float>, IClassFixture<EmulatedDevice>
+    {
+        protected override IComputeBackend<float> Backend => device.Backend;
+    }
+}
