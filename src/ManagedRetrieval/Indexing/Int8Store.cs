@@ -46,10 +46,16 @@ internal sealed class Int8Store
     /// <summary>The greatest sum of a row's squared elements.</summary>
     public int GreatestSquares { get; private set; }
 
-    /// <summary>Checks that one array can hold so many rows.</summary>
-    /// <exception cref="ArgumentException">It cannot.</exception>
+    /// <summary>Checks that one array can hold so many rows, and 32 bits the sums of so many products.</summary>
+    /// <exception cref="ArgumentException">It cannot, or they cannot.</exception>
     public static void CheckFits(int rows, int depth)
     {
+        if (depth > Int8Query.MostElements)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Rows of bytes may have up to {Int8Query.MostElements} dimensions, not {depth}."), nameof(depth));
+        }
+
         if ((rows + (long)Int8Rows.GroupRows) * (depth + 3L) > Array.MaxLength - AlignedBuffer.Alignment)
         {
             throw new ArgumentException(string.Create(

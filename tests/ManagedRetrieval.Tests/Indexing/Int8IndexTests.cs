@@ -65,6 +65,7 @@ public class Int8IndexTests
     [Fact]
     public void What_an_array_cannot_hold_and_what_makes_no_sense_is_refused()
     {
+        Refusal.Of<ArgumentException>(() => _ = new Int8Store(1, 131_072), "131071", "131072");
         Refusal.Of<ArgumentException>(() => _ = new Int8Store(40_000_000, 64), "40000000 rows of 64", "several indexes");
         var rows = new Tensor<float>(new Shape(2, 1));
         Refusal.Of<ArgumentOutOfRangeException>(() => _ = new Int8Index<int>(rows, [1, 2], new() { Rescored = 0 }), "'0'", "'options'");

@@ -12,8 +12,11 @@ internal readonly record struct Int8Query(float Scale, int Offset, float Bias = 
     /// </summary>
     public const int Greatest = 64;
 
+    /// <summary>Elements whose sums 32 bits hold: 255 · 64 · 131,071 is less than 2³¹.</summary>
+    public const int MostElements = 131_071;
+
     /// <summary>Rounds a query.</summary>
-    /// <param name="query">Finite; up to 131,071 elements, whose sums 32 bits hold.</param>
+    /// <param name="query">Finite; up to <see cref="MostElements"/>.</param>
     /// <param name="elements">As long as <see cref="Int8Rows.Padded"/> says; what fills it up becomes 0.</param>
     public static Int8Query Quantise(ReadOnlySpan<float> query, Span<sbyte> elements)
     {
