@@ -17,7 +17,7 @@ public sealed class IndexTests : IDisposable
     [InlineData("float16", "float16", "approximate", 4)]
     [InlineData("int8", "int8, scored again by float rows", "exact", 5)]
     [InlineData("int8 --drop-rows", "int8", "approximate", 4)]
-    [InlineData("int8 --rescored 12", "int8, scored again by float rows", "exact", 4)]
+    [InlineData("int8 --rescored 12", "int8, scored again by float rows", "approximate", 4)]
     [InlineData("partitioned --partitions 4 --probes 4 --rescored 40", "partitioned, lists of 4-bit codes", "approximate", 4)]
     [InlineData("partitioned --lists eight-bit", "partitioned, lists of bytes", "approximate", 4)]
     [InlineData("partitioned --recall 0.99 --queries 20", "partitioned, lists of 4-bit codes", "approximate", 4)]
