@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Packs every package, installs them from a local folder with an empty package cache, and uses them: the README's example
+# in a new project, and the tool.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for project in src/*/*.csproj; do
+    dotnet pack "$project" -c Release -o "$work/packages" -maxcpucount:1 -warnaserror -v q -p:ContinuousIntegrationBuild=true
+done
+ls -l "$work/packages" | awk 'NR > 1 { print $5, $9 }'
+for package in "$work"/packages/*.nupkg; do
+    case $(basename "$package") in
+        managed-retrieval.*) continue ;;
+    esac
+    for part in README.md icon.png '\.xml$'; do
+        unzip -l "$package" | grep -E "$part" > /dev/null || { echo "WRONG: $(basename "$package") has no $part"; exit 1; }
+    done
+    [ -f "${package%.nupkg}.snupkg" ] || { echo "WRONG: $(basename "$package") has no symbols"; exit 1; }
+done
+
+export NUGET_PACKAGES=$work/cache
+mkdir "$work/dishes"
+cd "$work/dishes"
+cat > nuget.config <<END
+<configuration><packageSources><add key="local" value="$work/packages" /></packageSources></configuration>
+END
+version=$(sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' "$root/Directory.Build.props")
+cat > dishes.csproj <<END
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="ManagedRetrieval" Version="$version" />
+  </ItemGroup>
+</Project>
+END
+sed -n '/^```csharp/,/^```$/p' "$root/README.md" | sed '/^```/d' > Program.cs
+sed -n '/^```text/,/^```$/p' "$root/README.md" | sed '/^```/d' > expected.txt
+dotnet run -c Release > printed.txt
+diff expected.txt printed.txt || { echo "WRONG: the README's example prints something else"; exit 1; }
+
+# What a project restores that takes ManagedRetrieval alone: no native asset, and one package that is not ours.
+if grep -qE '"runtimes/|"native"|"runtimeTargets"' obj/project.assets.json; then
+    echo "WRONG: a native asset was restored"
+    exit 1
+fi
+restored=$(ls "$NUGET_PACKAGES" | grep -viE '^(managedretrieval|microsoft\.net\.illink)' | tr '\n' ' ')
+[ "$restored" = "system.numerics.tensors " ] || { echo "WRONG: restored $restored"; exit 1; }
+
+# A host for Native AOT without an instruction set is warned, unless it has said that it knows.
+publish() { dotnet msbuild -nologo -t:WarnOfInstructionSet -p:PublishAot=true -p:RuntimeIdentifier=linux-x64 "$@"; }
+publish | grep MR0001 > /dev/null || { echo "WRONG: no warning of the instruction set"; exit 1; }
+! publish -p:IlcInstructionSet=x86-64-v3 | grep MR0001 > /dev/null || { echo "WRONG: warned of an instruction set that is given"; exit 1; }
+! publish -p:ManagedRetrievalChecksInstructionSet=false | grep MR0001 > /dev/null || { echo "WRONG: the warning is not silenced"; exit 1; }
+
+dotnet tool install managed-retrieval --version "$version" --tool-path "$work/tool" --configfile nuget.config -v q
+"$work/tool/managed-retrieval" --version
+echo "packages: all well"
