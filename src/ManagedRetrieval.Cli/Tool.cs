@@ -19,20 +19,7 @@ internal static class Tool
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, IAnsiConsole output, IAnsiConsole errors, Func<ReferencePackSearch> findPack, CancellationToken cancellationToken)
     {
-        var terminal = new Terminal(output);
-        var root = new RootCommand("Two-tower retrieval in pure managed C#: train, evaluate, index, query.")
-        {
-            QuickstartCommand.Create(terminal, findPack),
-            TrainCommand.Create(terminal),
-            EvaluateCommand.Create(terminal),
-            IndexCommand.Create(terminal),
-            BenchCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            QueryCommand.Create(terminal),
-        };
-
-        // A query may well begin with "@", which would name a file of arguments.
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = Parse(args, new Terminal(output), findPack);
         if (parsed.Errors.Count > 0)
         {
             return Fail(errors, ExitCode.WrongUsage, FirstError(parsed) + $" Try '{Path(parsed)} --help'.");
@@ -62,6 +49,27 @@ internal static class Tool
         {
             return Fail(errors, ExitCode.Failed, $"Unexpected failure ({failure.GetType().Name}): {failure.Message}");
         }
+    }
+
+    /// <summary>Reads a command line, and runs nothing.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="terminal">For what was asked, should it be run.</param>
+    /// <param name="findPack">Looks for the documentation to learn from.</param>
+    internal static ParseResult Parse(string[] args, Terminal terminal, Func<ReferencePackSearch> findPack)
+    {
+        var root = new RootCommand("Two-tower retrieval in pure managed C#: train, evaluate, index, query.")
+        {
+            QuickstartCommand.Create(terminal, findPack),
+            TrainCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            IndexCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            QueryCommand.Create(terminal),
+        };
+
+        // A query may well begin with "@", which would name a file of arguments.
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
     private static int Fail(IAnsiConsole errors, int code, string message)

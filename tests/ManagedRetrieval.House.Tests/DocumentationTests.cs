@@ -20,8 +20,6 @@ public class DocumentationTests
         }
     }
 
-    public static TheoryData<string> Pages => [.. Markdown.Pages];
-
     [Theory]
     [MemberData(nameof(Programs))]
     public void Every_program_compiles_and_runs(string page, int line)
@@ -76,15 +74,5 @@ public class DocumentationTests
         Assert.Contains("dotnet run -c Release --project src/ManagedRetrieval.Cli -- quickstart", commands);
         Assert.Contains("dotnet test -c Release", commands);
         Assert.Contains("dotnet test -c Release", Repository.Read(".ci/run"), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public void Every_local_link_leads_somewhere(string page)
-    {
-        string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
-        Assert.All(
-            Markdown.LocalLinks(page),
-            link => Assert.True(Path.Exists(Path.Combine(folder, link.Split('#')[0])), $"{page}: {link}"));
     }
 }

@@ -27,9 +27,30 @@ internal static partial class Markdown
         return string.Concat(comment.Groups["line"].Captures.Select(line => line.Value));
     }
 
-    /// <summary>The links of a page that lead to files of the repository.</summary>
-    public static IEnumerable<string> LocalLinks(string page) =>
-        Link().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith('#'));
+    /// <summary>The targets of a page's links and pictures, those in code left out.</summary>
+    public static IEnumerable<string> Links(string page) => Link().Matches(Prose(page)).Select(match => match.Groups[1].Value);
+
+    /// <summary>The places of a page that a link can name: its headings, by the names that GitHub gives them.</summary>
+    public static IReadOnlyList<string> Places(string page)
+    {
+        var places = new List<string>();
+        var taken = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (Match heading in Heading().Matches(WithoutBlocks(page)))
+        {
+            // Of a link in a heading its text alone counts.
+            string text = LinkText().Replace(heading.Groups[1].Value, "$1").Trim().ToLowerInvariant();
+            string name = string.Concat(text.Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+            int before = taken.GetValueOrDefault(name);
+            taken[name] = before + 1;
+            places.Add(before == 0 ? name : $"{name}-{before}");
+        }
+
+        return places;
+    }
+
+    private static string Prose(string page) => Code().Replace(WithoutBlocks(page), "");
+
+    private static string WithoutBlocks(string page) => Fence().Replace(Repository.Read(page).ReplaceLineEndings("\n"), "");
 
     [GeneratedRegex(@"^```(?<info>[^\n]*)\n(?<text>.*?)^```\s*$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Fence();
@@ -40,4 +61,13 @@ internal static partial class Markdown
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)")]
+    private static partial Regex LinkText();
+
+    [GeneratedRegex("^#{1,6} (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("`[^`\n]*`")]
+    private static partial Regex Code();
 }

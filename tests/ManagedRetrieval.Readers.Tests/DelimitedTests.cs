@@ -92,6 +92,15 @@ public class DelimitedTests
     }
 
     [Fact]
+    public async Task A_column_that_is_not_known_is_refused_asked_for_or_not_but_for_one_without_a_name()
+    {
+        var options = new RowSourceOptions { KnownColumns = ["a", "b", "c"] };
+        DataFormatException refused = await Rows.RefusedAsync(Rows.File("f.csv", "\na,b,C\n1,2,3\n", options), AB, "line 2", "'C'", "'a', 'b', 'c'");
+        Assert.False(refused.IsOneRow);
+        Assert.Equal([["1", "2"]], await Rows.ReadAsync(Rows.File("f.csv", ",a,c,b\n0,1,,2\n", options), AB));
+    }
+
+    [Fact]
     public async Task A_header_is_required_and_names_differ()
     {
         await Rows.RefusedAsync(Rows.File("f.csv", ""), AB, "the file is empty");

@@ -35,6 +35,17 @@ public class JsonLinesTests
     public async Task Escapes_are_resolved_in_names_and_texts(string line, string value) =>
         Assert.Equal([[value, "1"]], await Rows.ReadAsync(Rows.File("f.ndjson", line), AB));
 
+    [Fact]
+    public async Task A_property_that_is_not_known_is_named_where_others_than_those_asked_for_are_not_passed_over()
+    {
+        const string Text = "{\"a\":1,\"b\":2,\"known\":3,\"\":4}\n{\"a\":1,\"b\":2,\"\\u0041\":[{}]}\n{\"a\":3,\"b\":4}\n";
+        RowSourceOptions Options(BadRowPolicy policy) => new() { KnownColumns = ["a", "b", "known"], BadRows = policy };
+        DataFormatException refused = await Rows.RefusedAsync(Rows.File("f.jsonl", Text, Options(BadRowPolicy.Fail)), AB, "line 2", "'A'", "'a', 'b', 'known'");
+        Assert.True(refused.IsOneRow);
+        Assert.Equal([["1", "2"], ["3", "4"]], await Rows.ReadAsync(Rows.File("f.jsonl", Text, Options(BadRowPolicy.Skip)), AB));
+        Assert.Equal([["1", "2"], ["1", "2"], ["3", "4"]], await Rows.ReadAsync(Rows.File("f.jsonl", Text), AB));
+    }
+
     [Theory]
     [InlineData("""{"a":1,"b":}""", "not valid JSON")]
     [InlineData("""{"a":1""", "not valid JSON")]

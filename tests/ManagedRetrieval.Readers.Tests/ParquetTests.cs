@@ -85,6 +85,14 @@ public class ParquetTests
     }
 
     [Fact]
+    public async Task A_column_that_is_not_known_is_refused_asked_for_or_not()
+    {
+        byte[] file = await TwoGroupsAsync();
+        await Rows.RefusedAsync(Rows.File("f.parquet", file, new RowSourceOptions { KnownColumns = UserItem }), UserItem, "'weight'", "'user', 'item'");
+        Assert.Equal(4, (await Rows.ReadAsync(Rows.File("f.parquet", file, new RowSourceOptions { KnownColumns = ["weight", .. UserItem] }), UserItem)).Length);
+    }
+
+    [Fact]
     public async Task A_column_of_another_type_is_refused()
     {
         var schema = new ParquetSchema(new DataField<long>("id"), new StructField("place", new DataField<double?>("x")));

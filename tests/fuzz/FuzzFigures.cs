@@ -14,4 +14,10 @@ public sealed class FuzzFigures
 
     /// <summary>Files that held what their seed is meant to hold: a model that answered.</summary>
     public int Used { get; set; }
+
+    /// <summary>Files with damage behind a sound header, which were mapped and searched before they were verified.</summary>
+    public int Damaged { get; set; }
+
+    /// <summary>Those of them that answered.</summary>
+    public int AnsweredDamaged { get; set; }
 }

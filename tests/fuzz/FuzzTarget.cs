@@ -25,22 +25,64 @@ internal sealed class FuzzTarget(FuzzFigures figures)
 
         using var buffer = GuardedBuffer.Of(input);
         SafetensorsFile? mapped = Open(() => SafetensorsFile.Map(new MappedFile(Name, buffer, 0, input.Length), Name, requireChecksums));
+        ulong? answer = Answer(mapped, loaded, seed);
         Check(mapped, loaded);
         if (onDisk)
         {
-            CheckOnDisk(input, requireChecksums, loaded is not null, mapped is not null);
+            CheckOnDisk(input, seed, requireChecksums, loaded is not null, mapped is not null, answer);
         }
 
         figures.Executions++;
         figures.HeadersAccepted += mapped is null ? 0 : 1;
-        if (loaded is not null)
+        figures.Loaded += loaded is null ? 0 : 1;
+        figures.Used += loaded is null || answer is null ? 0 : 1;
+        mapped?.Dispose();
+        CheckAllocated(before, input);
+    }
+
+    /// <summary>Maps a file whose payload alone is damaged and uses it unverified; then it has to be verified by name, or to answer as the sound one.</summary>
+    /// <exception cref="Exception">The file was not handled as it should be.</exception>
+    public void RunDamaged(byte[] input, FuzzSeed seed, string? damaged)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using var buffer = GuardedBuffer.Of(input);
+        using SafetensorsFile mapped = SafetensorsFile.Map(new MappedFile(Name, buffer, 0, input.Length), Name, requireChecksums: true);
+        ulong? answer = Use(mapped, seed);
+        string? refusal = null;
+        try
         {
-            figures.Loaded++;
-            figures.Used += Use(loaded, seed) ? 1 : 0;
-            Use(mapped!, seed);
+            mapped.Verify();
+        }
+        catch (SnapshotFormatException refused)
+        {
+            CheckMessage(refused);
+            refusal = refused.Message;
         }
 
-        mapped?.Dispose();
+        Require(damaged is null ? refusal is null && answer == seed.Answer : refusal?.Contains($"tensor '{damaged}'", StringComparison.Ordinal) is true,
+            $"after damage to {damaged ?? "nothing"} it answers {answer}, expected {seed.Answer}, and verifying says {refusal ?? "nothing"}");
+        figures.Executions++;
+        figures.Damaged++;
+        figures.AnsweredDamaged += answer is null ? 0 : 1;
+        CheckAllocated(before, input);
+    }
+
+    /// <summary>What a file answers; where it was loaded, mapped the same.</summary>
+    private static ulong? Answer(SafetensorsFile? mapped, SafetensorsFile? loaded, FuzzSeed seed)
+    {
+        ulong? ofMapped = mapped is null ? null : Use(mapped, seed);
+        if (loaded is null)
+        {
+            return ofMapped;
+        }
+
+        ulong? ofLoaded = Use(loaded, seed);
+        Require(ofLoaded is null || ofMapped == ofLoaded, $"it answers {ofMapped} mapped and {ofLoaded} loaded");
+        return ofLoaded;
+    }
+
+    private static void CheckAllocated(long before, byte[] input)
+    {
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Require(allocated < MostBytes, $"{allocated} bytes were allocated for a file of {input.Length}");
     }
@@ -91,7 +133,7 @@ internal sealed class FuzzTarget(FuzzFigures figures)
         }
     }
 
-    private static void CheckOnDisk(byte[] input, bool requireChecksums, bool loads, bool maps)
+    private static void CheckOnDisk(byte[] input, FuzzSeed seed, bool requireChecksums, bool loads, bool maps, ulong? answer)
     {
         string folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         string path = Path.Combine(folder, $"fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
@@ -101,6 +143,7 @@ internal sealed class FuzzTarget(FuzzFigures figures)
             SafetensorsFile? loaded = Open(() => SafetensorsFile.Load(path, requireChecksums));
             using SafetensorsFile? mapped = Open(() => SafetensorsFile.Map(path, requireChecksums));
             Require((loaded is not null, mapped is not null) == (loads, maps), "a file on the disk is judged in another way");
+            Require(Answer(mapped, loaded, seed) == answer, "a file on the disk answers something else");
             Check(mapped, loaded);
         }
         finally
@@ -109,7 +152,7 @@ internal sealed class FuzzTarget(FuzzFigures figures)
         }
     }
 
-    private static bool Use(SafetensorsFile file, FuzzSeed seed)
+    private static ulong? Use(SafetensorsFile file, FuzzSeed seed)
     {
         try
         {
@@ -118,7 +161,7 @@ internal sealed class FuzzTarget(FuzzFigures figures)
         catch (SnapshotFormatException refused)
         {
             CheckMessage(refused);
-            return false;
+            return null;
         }
     }
 

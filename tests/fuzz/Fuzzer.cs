@@ -14,16 +14,33 @@ public static class Fuzzer
     /// <returns>The failure; null if there was none.</returns>
     public static FuzzFailure? Run(int seed, int first, int count, FuzzFigures figures)
     {
-        FuzzSeed[] corpus = Corpus.All();
+        FuzzSeed[] corpus = Corpus.All(), indexes = [.. corpus.Where(seed => seed.HasIndex)];
         var target = new FuzzTarget(figures);
         for (int number = first; number < first + count; number++)
         {
             var random = new Random(HashCode(seed, number));
-            FuzzSeed origin = corpus[random.Next(corpus.Length)];
-            byte[] input = Change(origin.Bytes, corpus[random.Next(corpus.Length)].Bytes, random);
+            bool inPayload = random.Next(3) == 0;
+            FuzzSeed origin = inPayload ? indexes[random.Next(indexes.Length)] : corpus[random.Next(corpus.Length)];
+            (byte[] input, string? damaged) = inPayload
+                ? PayloadEdits.Edit(origin.Bytes, random)
+                : (Change(origin.Bytes, corpus[random.Next(corpus.Length)].Bytes, random), null);
+            bool isUnverified = inPayload && random.Next(4) > 0;
+            if (inPayload && !isUnverified)
+            {
+                // With the checksums of what it has become, it can be loaded too.
+                input = FileSeal.Seal(input);
+            }
+
             try
             {
-                target.Run(input, origin, requireChecksums: random.Next(8) != 0, onDisk: number % EveryOnDisk == 0);
+                if (isUnverified)
+                {
+                    target.RunDamaged(input, origin, damaged);
+                }
+                else
+                {
+                    target.Run(input, origin, requireChecksums: random.Next(8) != 0, onDisk: number % EveryOnDisk == 0);
+                }
             }
             catch (Exception failure)
             {

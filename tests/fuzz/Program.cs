@@ -26,7 +26,7 @@ while (next < end)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{first} to {next - 1}: {figures.HeadersAccepted} headers accepted, {figures.Loaded} files loaded, {figures.Used} used; {clock.Elapsed.TotalSeconds:f0} s"));
+            $"{first} to {next - 1}: {figures.HeadersAccepted} headers accepted, {figures.Loaded} files loaded, {figures.Used} used; {figures.AnsweredDamaged} of {figures.Damaged} answered with damaged tensors; {clock.Elapsed.TotalSeconds:f0} s"));
     }
 }
 

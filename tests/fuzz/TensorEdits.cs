@@ -7,67 +7,49 @@ internal static class TensorEdits
 {
     public static byte[] Edit(byte[] file, Random random)
     {
-        if (!FileSeal.TryHeader(file, out int length) || FileSeal.Parse(file, length) is not { Tensors: [_, ..] } parsed)
+        (List<FileTensor> tensors, Dictionary<string, string> metadata) = FileTensor.Split(file);
+        if (tensors.Count == 0)
         {
             return file;
         }
 
-        var tensors = new List<(string Name, SafetensorsType Type, long[] Shape, byte[] Data)>();
-        foreach (SafetensorsInfo tensor in parsed.Tensors)
-        {
-            long start = SafetensorsHeader.PrefixBytes + length + tensor.Begin, end = start + tensor.ByteLength;
-            if (start < 0 || end < start || end > file.Length)
-            {
-                return file;
-            }
-
-            tensors.Add((tensor.Name, tensor.Type, [.. tensor.Shape], file[(int)start..(int)end]));
-        }
-
-        int at = random.Next(tensors.Count), other = random.Next(tensors.Count);
-        (string name, SafetensorsType type, long[] shape, byte[] data) = tensors[at];
+        int at = random.Next(tensors.Count);
+        FileTensor tensor = tensors[at], other = tensors[random.Next(tensors.Count)];
+        byte[] data = tensor.Data;
         switch (random.Next(8))
         {
             case 0:
                 tensors.RemoveAt(at);
                 break;
             case 1:
-                tensors[at] = (tensors[other].Name + "x", type, shape, data);
+                tensors[at] = tensor with { Name = other.Name + "x" };
                 break;
             case 2:
-                tensors[at] = (name, tensors[other].Type, tensors[other].Shape, tensors[other].Data);
+                tensors[at] = other with { Name = tensor.Name };
                 break;
             case 3:
-                tensors[at] = (name, type, [.. shape.Reverse()], data);
+                tensors[at] = tensor with { Shape = [.. tensor.Shape.Reverse()] };
                 break;
             case 4:
-                tensors[at] = (name, type, [data.Length / type.Size()], data);
+                tensors[at] = tensor with { Shape = [data.Length / tensor.Type.Size()] };
                 break;
             case 5:
-                tensors[at] = (name, type, [1, .. shape], data);
+                tensors[at] = tensor with { Shape = [1, .. tensor.Shape] };
                 break;
-            case 6 when shape is [> 0, ..]:
+            case 6 when tensor.Shape is [> 0, ..]:
                 // One row less, or one more.
-                int row = data.Length / (int)shape[0];
-                long rows = shape[0] + (random.Next(2) == 0 ? -1 : 1);
+                int row = data.Length / (int)tensor.Shape[0];
+                long rows = tensor.Shape[0] + (random.Next(2) == 0 ? -1 : 1);
                 Array.Resize(ref data, (int)rows * row);
-                tensors[at] = (name, type, [rows, .. shape[1..]], data);
+                tensors[at] = tensor with { Shape = [rows, .. tensor.Shape[1..]], Data = data };
                 break;
             default:
                 var narrow = (SafetensorsType)random.Next(8);
-                tensors[at] = (name, narrow, [data.Length / narrow.Size()], data[..(data.Length / narrow.Size() * narrow.Size())]);
+                int elements = data.Length / narrow.Size();
+                tensors[at] = new FileTensor(tensor.Name, narrow, [elements], data[..(elements * narrow.Size())]);
                 break;
         }
 
-        parsed.Metadata.Remove(SafetensorsHeader.HeaderChecksumKey);
-        parsed.Metadata.Remove(SafetensorsHeader.TensorChecksumsKey);
-        var infos = new List<SafetensorsInfo>();
-        long offset = 0;
-        foreach ((string title, SafetensorsType kind, long[] lengths, byte[] payload) in tensors)
-        {
-            infos.Add(new SafetensorsInfo(title, kind, lengths, offset, offset += payload.Length));
-        }
-
-        return [.. SafetensorsHeader.Build(infos, [.. tensors.Select(tensor => XxHash64.Hash(tensor.Data))], parsed.Metadata), .. tensors.SelectMany(tensor => tensor.Data)];
+        return FileTensor.Join(tensors, metadata);
     }
 }

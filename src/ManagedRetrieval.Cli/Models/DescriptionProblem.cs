@@ -44,6 +44,7 @@ internal static class DescriptionProblem
         string message = wrong.Message;
         return wrong is NotSupportedException ? $"{place} has no type, expected one of {Types(place)}."
             : Says("could not be mapped to any .NET member") ? $"there is no such key as {place}."
+            : Says("Duplicate propert") ? $"{place} holds a key twice."
             : Says("missing required properties") ? $"{place} lacks a key that is required: {message[(message.LastIndexOf(':') + 1)..].Trim()}"
             : Says("unrecognized type discriminator") ? $"{place} has an unknown type, expected one of {Types(place)}."
             : Says("doesn't allow setting null values") ? $"{place} holds a null, where a value is expected."

@@ -6,11 +6,11 @@ using ManagedRetrieval.Readers;
 
 namespace ManagedRetrieval.Cli.Runs;
 
-/// <summary>A file of queries: rows with a <c>query</c> and, where there are such columns, <c>history</c>, <c>at</c> and <c>exclude</c>.</summary>
+/// <summary>A file of queries: rows with a <c>query</c> and, where there are such columns, <c>history</c>, <c>at</c> and <c>exclude</c>, and no others.</summary>
 /// <remarks>Lists are lists, or ids with spaces between them.</remarks>
 internal static class QueryFile
 {
-    private const string History = "history", Time = "at", Exclude = "exclude";
+    private const string Query = "query", History = "history", Time = "at", Exclude = "exclude";
 
     /// <summary>Whether there is a word to look for: without a letter or digit every candidate would score alike, and the order would mean nothing.</summary>
     public static bool HoldsWord(string query) => query.EnumerateRunes().Any(Rune.IsLetterOrDigit);
@@ -24,8 +24,8 @@ internal static class QueryFile
     public static async IAsyncEnumerable<QueryRequest> ReadAsync(string path, bool needsHistory, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RowSource source = Open(path);
-        bool hasQuery = !needsHistory || await HasAsync(source, "query", cancellationToken).ConfigureAwait(false);
-        var columns = new List<string>(hasQuery ? ["query"] : []);
+        bool hasQuery = !needsHistory || await HasAsync(source, Query, cancellationToken).ConfigureAwait(false);
+        var columns = new List<string>(hasQuery ? [Query] : []);
         foreach (string column in (string[])[History, Time, Exclude])
         {
             if ((needsHistory && column == History) || await HasAsync(source, column, cancellationToken).ConfigureAwait(false))
@@ -34,7 +34,7 @@ internal static class QueryFile
             }
         }
 
-        int query = columns.IndexOf("query"), history = columns.IndexOf(History), time = columns.IndexOf(Time), exclude = columns.IndexOf(Exclude);
+        int query = columns.IndexOf(Query), history = columns.IndexOf(History), time = columns.IndexOf(Time), exclude = columns.IndexOf(Exclude);
         RowReader reader = await source.OpenAsync(columns, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -91,7 +91,7 @@ internal static class QueryFile
 
         try
         {
-            return new(path);
+            return new(path, options: new RowSourceOptions { KnownColumns = [Query, History, Time, Exclude] });
         }
         catch (ArgumentException unknown)
         {

@@ -12,6 +12,11 @@ namespace ManagedRetrieval.Engine.Memory;
 /// and leaves the mapping to the garbage collector, which ends it when neither this object nor a view can be reached;
 /// spans that other threads work on stay valid meanwhile.
 /// </para>
+/// <para>
+/// Uses can be counted, though: an owner who promises to <see cref="Hold"/> the file while anybody works on spans of its views has
+/// the mapping ended with the last use after <see cref="Dispose"/>. Uses that run then go on undisturbed. Where the owner let a view out
+/// of its hands (<see cref="LetOut"/>), the garbage collector is left to end the mapping, and that view can be read as long as it can be reached.
+/// </para>
 /// <para>A file that becomes shorter while it is mapped cannot be guarded against: reading what is gone ends the process.</para>
 /// </remarks>
 internal sealed class MappedFile : IDisposable
@@ -21,6 +26,7 @@ internal sealed class MappedFile : IDisposable
     private readonly SafeBuffer _buffer;
     private readonly long _start;
     private readonly IDisposable? _owner;
+    private readonly bool _counted;
     private bool _viewed;
     private volatile bool _closed;
 
@@ -30,8 +36,9 @@ internal sealed class MappedFile : IDisposable
     /// <param name="start">Where the part starts in the buffer, in bytes.</param>
     /// <param name="length">The bytes of the part.</param>
     /// <param name="owner">Disposed together with this object; null for none.</param>
-    public MappedFile(string name, SafeBuffer buffer, long start, long length, IDisposable? owner = null) =>
-        (_name, _buffer, _start, Length, _owner) = (name, buffer, start, length, owner);
+    /// <param name="counted">Whether whoever takes views holds the file while spans of them are in use.</param>
+    public MappedFile(string name, SafeBuffer buffer, long start, long length, IDisposable? owner = null, bool counted = false) =>
+        (_name, _buffer, _start, Length, _owner, _counted) = (name, buffer, start, length, owner, counted);
 
     /// <summary>The number of bytes.</summary>
     public long Length { get; }
@@ -39,13 +46,14 @@ internal sealed class MappedFile : IDisposable
     /// <summary>Maps a whole file, which may not be empty, for reading.</summary>
     /// <param name="file">Open for reading; it is closed with the mapping, so that its locks last as long.</param>
     /// <param name="length">The length to map.</param>
-    public static MappedFile Of(FileStream file, long length)
+    /// <param name="counted">Whether whoever takes views holds the file while spans of them are in use.</param>
+    public static MappedFile Of(FileStream file, long length, bool counted = false)
     {
         var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         try
         {
             MemoryMappedViewAccessor view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            return new MappedFile(file.Name, view.SafeMemoryMappedViewHandle, view.PointerOffset, length, mapping);
+            return new MappedFile(file.Name, view.SafeMemoryMappedViewHandle, view.PointerOffset, length, mapping, counted);
         }
         catch
         {
@@ -58,20 +66,43 @@ internal sealed class MappedFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public void Read(long offset, Span<byte> destination)
     {
+        using MappedHold hold = Hold();
+        Span<byte>(offset, destination.Length).CopyTo(destination);
+    }
+
+    /// <summary>Keeps the mapping until what it returns is disposed, whatever another thread disposes meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    public MappedHold Hold()
+    {
+        ThrowIfClosed();
         bool held = false;
         try
         {
-            ThrowIfClosed();
-
-            // The mapping stays until this is done, whatever another thread disposes.
             _buffer.DangerousAddRef(ref held);
-            Span<byte>(offset, destination.Length).CopyTo(destination);
         }
-        finally
+        catch (ObjectDisposedException)
         {
-            if (held)
+            // Another thread was faster; the buffer knows no name.
+            ThrowIfClosed();
+            throw;
+        }
+
+        return new MappedHold(_buffer);
+    }
+
+    /// <summary>Has disposing leave the mapping to the garbage collector: a view goes where nobody holds the file.</summary>
+    /// <exception cref="ObjectDisposedException">The file was disposed, and nothing had been let out before.</exception>
+    public void LetOut()
+    {
+        if (!Volatile.Read(ref _viewed))
+        {
+            lock (_gate)
             {
-                _buffer.DangerousRelease();
+                if (!_viewed)
+                {
+                    ThrowIfClosed();
+                    _viewed = true;
+                }
             }
         }
     }
@@ -79,7 +110,7 @@ internal sealed class MappedFile : IDisposable
     /// <summary>
     /// Elements in place. The memory is of the type that tensors need, but may only be read: a write ends the process.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The file was disposed; so says the memory too, of a later call for its span.</exception>
+    /// <exception cref="ObjectDisposedException">The file was disposed; so says the memory too, of a later call for its span, where uses are not counted.</exception>
     public Memory<T> View<T>(long offset, int length)
         where T : unmanaged
     {
@@ -87,7 +118,7 @@ internal sealed class MappedFile : IDisposable
         {
             ThrowIfClosed();
             CheckRange<T>(offset, length);
-            _viewed = true;
+            _viewed |= !_counted;
         }
 
         return new MappedMemory<T>(this, offset, length).Memory;
@@ -98,7 +129,7 @@ internal sealed class MappedFile : IDisposable
         where T : unmanaged =>
         (_buffer.DangerousGetHandle() + _start + offset) % Unsafe.SizeOf<T>() == 0;
 
-    /// <summary>Ends the mapping, or leaves its end to the garbage collector where views were handed out.</summary>
+    /// <summary>Ends the mapping, if need be with the last hold, or leaves its end to the garbage collector where views were handed out.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -127,7 +158,11 @@ internal sealed class MappedFile : IDisposable
     internal unsafe T* Address<T>(long offset)
         where T : unmanaged
     {
-        ThrowIfClosed();
+        if (_counted ? _buffer.IsClosed : _closed)
+        {
+            throw Disposed();
+        }
+
         return (T*)((byte*)_buffer.DangerousGetHandle() + _start + offset);
     }
 
@@ -144,7 +179,9 @@ internal sealed class MappedFile : IDisposable
     {
         if (_closed)
         {
-            throw new ObjectDisposedException(_name, $"The mapped file '{_name}' was disposed.");
+            throw Disposed();
         }
     }
+
+    private ObjectDisposedException Disposed() => new(_name, $"The mapped file '{_name}' was disposed.");
 }

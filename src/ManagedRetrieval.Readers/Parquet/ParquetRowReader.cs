@@ -26,6 +26,11 @@ internal sealed class ParquetRowReader : RowReader
     {
         (_stream, _file, _length) = (stream, file, stream.Length);
         IReadOnlyList<Field> fields = file.Schema.Fields;
+        if (fields.Select(field => source.Options.DescribeUnknown(field.Name)).FirstOrDefault(problem => problem is not null) is { } unknown)
+        {
+            throw new DataFormatException(source.Name, null, unknown, isOneRow: false);
+        }
+
         _columns = [.. columns.Select(column => ParquetColumn.Create(source, Find(source, fields, column)))];
     }
 

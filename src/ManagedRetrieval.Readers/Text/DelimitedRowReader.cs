@@ -88,6 +88,14 @@ internal sealed class DelimitedRowReader : TextRowReader
             }
         }
 
+        foreach (string name in header)
+        {
+            if (source.Options.DescribeUnknown(name) is { } unknown)
+            {
+                throw new DataFormatException(source.Name, records.Place, unknown, isOneRow: false);
+            }
+        }
+
         foreach (string column in columns)
         {
             if (Array.IndexOf(header, column) < 0)

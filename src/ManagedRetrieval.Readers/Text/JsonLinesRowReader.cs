@@ -70,9 +70,14 @@ internal sealed class JsonLinesRowReader : TextRowReader
                 column++;
             }
 
-            json.Read();
             if (column == Columns.Count)
             {
+                if (Source.Options.KnownColumns is not null && Source.Options.DescribeUnknown(json.GetString()!) is { } unknown)
+                {
+                    throw BadRow(unknown);
+                }
+
+                json.Read();
                 json.Skip();
                 continue;
             }
@@ -82,6 +87,7 @@ internal sealed class JsonLinesRowReader : TextRowReader
                 throw BadRow($"property {DataFormatException.Quote(Columns[column])} comes twice, expected once.");
             }
 
+            json.Read();
             _isHere[column] = true;
             _wasSeen[column] = true;
             Set(column, ref json);

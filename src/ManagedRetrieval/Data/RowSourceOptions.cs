@@ -12,6 +12,12 @@ public sealed class RowSourceOptions
     public BadRowPolicy BadRows { get; init; }
 
     /// <summary>
+    /// The columns that there may be, asked for or not; a file with another one, or a line of JSON with such a property, is refused, since it is most
+    /// likely misspelt. Null, the default, for any.
+    /// </summary>
+    public IReadOnlyList<string>? KnownColumns { get; init; }
+
+    /// <summary>
     /// The most bytes of one record of a text format (a line, or several where a quoted value holds line breaks). A longer
     /// one is an error, since memory would have to hold it; <see cref="DefaultMaximumRecordBytes"/> by default.
     /// </summary>
@@ -26,4 +32,10 @@ public sealed class RowSourceOptions
             field = value;
         }
     } = DefaultMaximumRecordBytes;
+
+    /// <summary>What is wrong with a column's name; null where nothing is.</summary>
+    /// <param name="name">A name that a file has; one that is empty nobody means.</param>
+    internal string? DescribeUnknown(string name) => KnownColumns is null || name.Length == 0 || KnownColumns.Contains(name, StringComparer.Ordinal)
+        ? null
+        : $"{DataFormatException.Quote(name)} is no column that is known, expected one of {DataFormatException.List(KnownColumns)}.";
 }

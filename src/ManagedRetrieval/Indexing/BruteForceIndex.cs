@@ -20,6 +20,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private const string RowsName = IndexCodec.Prefix + "embeddings";
 
     private readonly IComputeBackend<float> _backend;
+    private readonly Tensor<float> _rows;
     private readonly WorkerTeam _workers;
 
     /// <summary>Builds an index.</summary>
@@ -37,11 +38,11 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct)
         : base(Checked(candidateEmbeddings, identifiers), identifiers, similarity)
     {
-        Embeddings = candidateEmbeddings;
+        _rows = candidateEmbeddings;
         if (similarity == Similarity.Cosine)
         {
-            Embeddings = new Tensor<float>(candidateEmbeddings.Shape);
-            UnitRows.Write(candidateEmbeddings.Span, Dimensions, Embeddings.Span);
+            _rows = new Tensor<float>(candidateEmbeddings.Shape);
+            UnitRows.Write(candidateEmbeddings.Span, Dimensions, _rows.Span);
         }
 
         _workers = workers ?? WorkerTeam.Inline;
@@ -51,13 +52,21 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
         : base(rows.Shape.RowLength, parts.Identifiers, parts.Similarity)
     {
-        Embeddings = rows;
+        _rows = rows;
         _workers = parts.Workers ?? WorkerTeam.Inline;
         _backend = parts.Backend ?? new CpuBackend<float>(_workers);
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
-    public Tensor<float> Embeddings { get; }
+    /// <exception cref="ObjectDisposedException">The index was disposed before they were first asked for.</exception>
+    public Tensor<float> Embeddings
+    {
+        get
+        {
+            File?.LetOut();
+            return _rows;
+        }
+    }
 
     /// <inheritdoc/>
     public override bool IsExact => true;
@@ -95,15 +104,15 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         return new BruteForceIndex<TId>(rows, parts);
     }
 
-    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, Embeddings);
+    void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer) => SnapshotTensors.Add(writer, RowsName, _rows);
 
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
-        _backend.TopK(queries, Embeddings, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
+        _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
 
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
     private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores) =>
-        RowScores.Write(queries, count, Embeddings, rows, scores);
+        RowScores.Write(queries, count, _rows, rows, scores);
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

@@ -32,7 +32,7 @@ internal static class IndexCodec
             ?? throw new NotSupportedException($"An index of type {index.GetType()} cannot be saved; build one of its candidates.");
         json.WriteStartObject();
         json.WriteString("type", stored.Type);
-        json.WriteString("identifiers", IdentifierTensors.Add(writer, index.Identifiers));
+        json.WriteString("identifiers", IdentifierTensors.Add(writer, index.RowIdentifiers));
         json.WriteString("similarity", index.Similarity == Similarity.Cosine ? Cosine : DotProduct);
         json.WriteString("model_version", index.ModelVersion);
         stored.WriteTo(json, writer);
@@ -89,6 +89,7 @@ internal static class IndexCodec
             PartitionedIndex<TId>.TypeName => PartitionedIndex<TId>.Read(parts),
             _ => BruteForceIndex<TId>.Read(parts),
         };
+        index.File = file.IsMapped ? file : null;
         index.ModelVersion = formatVersion > 2 ? properties.GetOptionalText("model_version") : null;
         return index;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Persistence;
@@ -20,11 +21,12 @@ public static class IndexFile
     /// <exception cref="ArgumentException">An identifier is no valid Unicode.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
-    public static Task SaveAsync<TId>(TopKIndex<TId> index, string path, CancellationToken cancellationToken = default)
+    public static async Task SaveAsync<TId>(TopKIndex<TId> index, string path, CancellationToken cancellationToken = default)
         where TId : notnull
     {
         ArgumentNullException.ThrowIfNull(index);
-        return Write(index).WriteAsync(path, cancellationToken);
+        using MappedHold hold = index.Hold();
+        await Write(index).WriteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads a file that <see cref="SaveAsync"/> wrote, and checks all of it.</summary>
@@ -42,8 +44,9 @@ public static class IndexFile
 
     /// <summary>Maps a file that <see cref="SaveAsync"/> wrote: rows and identifiers stay where they are, and are read as they are searched.</summary>
     /// <remarks>
-    /// The header is checked, the rows are not: <see cref="TopKIndex{TId}.Verify"/> does that. Of a partitioned index the numbers and scales of the rows are read, 8 bytes for
-    /// each. The file must not be written while it is mapped; see <see cref="SafetensorsFile.Map(string, bool)"/>.
+    /// The header is checked, the rows are not: <see cref="TopKIndex{TId}.Verify"/> does that. Where the file is damaged, a search finds the wrong rows, fewer of them, or throws a
+    /// <see cref="SnapshotFormatException"/>; it does no other harm. Of a partitioned index the numbers and scales of the rows are read, 8 bytes for each. The file must not be written
+    /// while it is mapped; see <see cref="SafetensorsFile.Map(string, bool)"/>. <see cref="TopKIndex{TId}.Dispose"/> lets go of it.
     /// </remarks>
     /// <inheritdoc cref="LoadAsync" path="/param|/exception"/>
     public static TopKIndex<TId> Map<TId>(string path, WorkerTeam? workers = null, IComputeBackend<float>? backend = null)
@@ -76,14 +79,12 @@ public static class IndexFile
             throw SnapshotFormatException.In(file.Source, $"holds no index of this library: metadata '{IndexCodec.DescriptionKey}' is missing.");
         }
 
-        TopKIndex<TId> index = IndexCodec.Reading(file, description, root =>
+        return IndexCodec.Reading(file, description, root =>
         {
             var properties = new DescriptionProperties(root, "The description");
             properties.GetInt("format_version", IndexCodec.FormatVersion, IndexCodec.FormatVersion);
             properties.AllowOnly("format_version", "index");
             return IndexCodec.Read<TId>(properties.GetElement("index"), IndexCodec.FormatVersion, file, workers, backend);
         });
-        index.File = file;
-        return index;
     }
 }

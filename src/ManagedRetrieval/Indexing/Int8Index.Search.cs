@@ -10,6 +10,9 @@ public sealed partial class Int8Index<TId>
     /// <summary>Entries of the scan's lists that are in memory at once: 8 MiB of scores and rows, which long lists of many queries would go far beyond.</summary>
     private const int MostEntries = 1 << 20;
 
+    /// <summary>Rows of a list at least: where the answer has to be exact, some 20 to 30 have bounds as good as the tenth score of a million.</summary>
+    private const int FirstExact = 40, FirstEstimated = 64;
+
     /// <summary>How many times as long the next lists are where the first were too short; a list of as large a part of all rows is not worth its sorting.</summary>
     private const int Growth = 8;
 
@@ -20,7 +23,7 @@ public sealed partial class Int8Index<TId>
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
     {
         int kept = scores.Shape.RowLength;
-        int scanned = (int)Math.Min(Count, Math.Max(kept, _rescored ?? Math.Max(64, 4L * kept)));
+        int scanned = (int)Math.Min(Count, Math.Max(kept, _rescored ?? Math.Max(IsExact ? FirstExact : FirstEstimated, 4L * kept)));
         SearchRows(queries, scores, rows, limits, scanned, cancellationToken);
     }
 

@@ -33,16 +33,10 @@ internal sealed class ListWriter
     /// <param name="partitions">Each row's partition.</param>
     /// <param name="plan">What to keep.</param>
     /// <param name="width">The number of dimensions.</param>
-    /// <exception cref="ArgumentException">One array could not hold what there is of a kind.</exception>
     public ListWriter(float[] centroids, float[] codewords, int[] partitions, PartitionedPlan plan, int width)
     {
         (_centroids, _codewords, _partitions, _plan, _width) = (centroids, codewords, partitions, plan, width);
         int rows = partitions.Length;
-        if ((long)rows * width > Array.MaxLength - AlignedBuffer.Alignment)
-        {
-            throw new ArgumentException($"{rows} rows of {width} elements are more than one array can hold.", nameof(partitions));
-        }
-
         (_offsets, _starts, _rows) = (new int[plan.Partitions + 1], new int[plan.Partitions + 1], new int[rows]);
         foreach (int partition in partitions)
         {

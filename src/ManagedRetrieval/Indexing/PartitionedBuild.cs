@@ -15,6 +15,9 @@ internal sealed class PartitionedBuild<TId>(
     /// <summary>Rows whose codes are trained on at most: thousands for each of the 16 codewords of a sub-space.</summary>
     private const int MostCodeRows = 1 << 15;
 
+    /// <summary>Elements of them at most: 1 GiB, which is fewer rows from 8,192 dimensions on.</summary>
+    private const int MostCodeElements = 1 << 28;
+
     /// <summary>Rounds of training codewords: beyond, the loss hardly falls.</summary>
     private const int CodeRounds = 12;
 
@@ -70,8 +73,9 @@ internal sealed class PartitionedBuild<TId>(
     private float[] Codewords(float[] sample, float[] centroids, NearestCentroids nearest)
     {
         // Some of the sample, spread over all of it.
-        int depth = plan.Subspaces * plan.SubspaceDimensions, step = (plan.TrainingRows + MostCodeRows - 1) / MostCodeRows;
-        int count = (plan.TrainingRows + step - 1) / step;
+        int depth = plan.Subspaces * plan.SubspaceDimensions, most = Math.Clamp(MostCodeElements / depth, 1, MostCodeRows);
+        int step = (int)((plan.TrainingRows + (long)most - 1) / most);
+        int count = (int)((plan.TrainingRows + (long)step - 1) / step);
         float[] some = new float[count * _width], residuals = new float[count * depth], directions = new float[count * depth];
         for (int i = 0; i < count; i++)
         {

@@ -78,14 +78,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     internal PartitionedStore Store { get; }
 
     /// <inheritdoc/>
-    internal override WorkerTeam Workers => _team;
-
-    /// <inheritdoc/>
     internal override float GreatestMagnitude => Greatest(Rescoring, Similarity);
-
-    /// <inheritdoc/>
-    /// <remarks>Where a row costs 64 scanned ones, this is how many cost as much as scanning what <see cref="ProbesAmong"/> says for them; few are quickly scored in any case.</remarks>
-    private protected override int ExactScanLimit => (int)Math.Min(Count, Math.Max(1024, Count * Math.Pow(Probes / (64.0 * Partitions), 2.0 / 3)));
 
     /// <summary>Builds an index of rows in memory.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite.</param>
@@ -118,7 +111,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold; no row was read.</exception>
     /// <exception cref="ArgumentException">There are no candidates, or more than an array can hold.</exception>
     /// <exception cref="InvalidDataException">
     /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or 65,504
@@ -135,8 +128,8 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new PartitionedOptions();
+        var plan = PartitionedPlan.Of(options, source);
         var rows = new PassedCandidates<TId>(source, similarity, Greatest(options.Rescoring, similarity), cancellationToken);
-        var plan = new PartitionedPlan(options, rows.Count, rows.Dimensions);
         PartitionedStore store = new PartitionedBuild<TId>(rows, plan, workers ?? WorkerTeam.Inline, progress, cancellationToken).Run();
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
@@ -183,17 +176,26 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
                 shape.Rows == 0 ? nameof(heldQueries) : nameof(source));
         }
 
+        using MappedHold hold = Hold();
         MeasuredRecall found = new PartitionedTuning<TId>(this, heldQueries, source, Math.Min(k, Count), _team, cancellationToken).Find(targetRecall);
         return new PartitionedIndex<TId>(this, found.Probes, found.Rescored, found);
     }
 
     private protected override void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
+        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+    {
+        int heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1;
+        long elements = Math.Max(Partitions, 2L * Math.Min(Math.Max(Rescored, scores.Shape.RowLength), Count)) * heads;
+        if (elements > Array.MaxLength)
+        {
+            throw new ArgumentException($"queryEmbeddings has {heads} heads, whose scores of partitions and rows would take an array of {elements}; one holds {Array.MaxLength}.", nameof(queries));
+        }
+
         new PartitionedSearch
         {
             Store = Store,
             Queries = queries.Span,
-            Heads = queries.Shape.Rank == 3 ? queries.Shape[1] : 1,
+            Heads = heads,
             Probes = limits.Admitted.IsEmpty ? Probes : ProbesAmong(RowSet.Count(limits.Admitted)),
             Rescored = Rescored,
             Scores = scores.Span,
@@ -204,38 +206,13 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
             ExcludedOffsets = limits.Offsets,
             CancellationToken = cancellationToken,
         }.RunAll(_team);
+    }
 
     /// <summary>
     /// How many partitions are scanned where some rows may be found: the fewer, the farther down the order of all rows the k best of
     /// them lie, and in the more partitions. Measured, the square root of what is left keeps the recall that there is without a filter.
     /// </summary>
     private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
-
-    private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
-    {
-        int vectors = queries.Length / Dimensions, heads = vectors / count, width = rows.Length;
-        using var places = new Scratch<int>(width);
-        using var ofHeads = new Scratch<float>(heads > 1 ? vectors * width : 0);
-        for (int i = 0; i < width; i++)
-        {
-            places.Span[i] = Store.PlaceOfRow[rows[i]];
-        }
-
-        Span<float> made = heads > 1 ? ofHeads.Span : scores;
-        PlaceScores.WriteAll(Store, queries, places.Span, made);
-        for (int vector = 0; vector < vectors && heads > 1; vector++)
-        {
-            Span<float> of = made.Slice(vector * width, width), best = scores.Slice(vector / heads * width, width);
-            if (vector % heads == 0)
-            {
-                of.CopyTo(best);
-            }
-            else
-            {
-                TensorPrimitives.Max(best, of, best);
-            }
-        }
-    }
 
     private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue
         : rescoring == PartitionedRescoring.HalfPrecision ? IndexArguments.GreatestHalf

@@ -18,7 +18,7 @@ public sealed record PartitionedOptions
     /// <summary>What rows are scored by.</summary>
     public PartitionedRescoring Rescoring { get; init; }
 
-    /// <summary>Dimensions for which there is one 4-bit code, at least 1, for at most 256 codes; null for 2, or as many as it takes.</summary>
+    /// <summary>Dimensions for which there is one 4-bit code, at least 1, for at most 256 codes; more than there are stand for all. Null for 2, or as many as it takes.</summary>
     public int? SubspaceDimensions { get; init; }
 
     /// <summary>

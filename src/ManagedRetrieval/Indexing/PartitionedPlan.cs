@@ -1,5 +1,6 @@
 using System.Globalization;
 using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Memory;
 
 namespace ManagedRetrieval.Indexing;
 
@@ -8,9 +9,10 @@ internal sealed class PartitionedPlan
 {
     private const int RowsOfPartition = 64, TrainingRowsOfPartition = 64;
 
-    /// <summary>Checks options.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is out of its range.</exception>
-    public PartitionedPlan(PartitionedOptions options, int rows, int dimensions)
+    /// <summary>Elements that one array can hold wherever it has to begin.</summary>
+    private static int MostElements => Array.MaxLength - AlignedBuffer.Alignment;
+
+    private PartitionedPlan(PartitionedOptions options, int rows, int dimensions)
     {
         CheckAtLeastOne(options.Partitions, nameof(options.Partitions));
         CheckAtLeastOne(options.Probes, nameof(options.Probes));
@@ -26,11 +28,12 @@ internal sealed class PartitionedPlan
         Partitions = Math.Min(rows, options.Partitions ?? Math.Max(1, Math.Min((int)(4 * Math.Sqrt(rows)), rows / RowsOfPartition)));
         Probes = options.Probes ?? DefaultProbes(Partitions);
         Rescored = options.Rescored ?? DefaultRescored(options.Lists);
-        SubspaceDimensions = options.SubspaceDimensions ?? Math.Max(2, (dimensions + FourBitCodes.MostSubspaces - 1) / FourBitCodes.MostSubspaces);
-        Subspaces = (dimensions + SubspaceDimensions - 1) / SubspaceDimensions;
+        SubspaceDimensions = Math.Min(dimensions, options.SubspaceDimensions ?? Math.Max(2, DividedUp(dimensions, FourBitCodes.MostSubspaces)));
+        Subspaces = DividedUp(dimensions, SubspaceDimensions);
         Check(
             options.Lists != PartitionedLists.FourBit || Subspaces <= FourBitCodes.MostSubspaces, nameof(options.SubspaceDimensions), SubspaceDimensions,
             string.Create(CultureInfo.InvariantCulture, $"so many that {dimensions} dimensions are cut into at most {FourBitCodes.MostSubspaces} sub-spaces"));
+        CheckSizes(rows, dimensions);
         TrainingRows = (int)Math.Clamp(options.TrainingRows ?? (long)Partitions * TrainingRowsOfPartition, Partitions, rows);
     }
 
@@ -55,11 +58,46 @@ internal sealed class PartitionedPlan
     /// <summary>How many rows are trained on.</summary>
     public int TrainingRows { get; }
 
+    /// <summary>Makes options definite for a source, and checks, before a row of it is read, them and the sizes of what will be built.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold.</exception>
+    /// <exception cref="ArgumentException">The source has no rows, or more than an array can hold.</exception>
+    public static PartitionedPlan Of<TId>(PartitionedOptions options, ICandidateSource<TId> source)
+        where TId : notnull
+    {
+        int rows = source.Count, dimensions = CandidateReader.Check(source);
+        return (long)rows * dimensions <= MostElements
+            ? new PartitionedPlan(options, rows, dimensions)
+            : throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"source has {rows} rows of {dimensions} elements, {(long)rows * dimensions} in all, but one array holds {MostElements}."),
+                nameof(source));
+    }
+
     /// <summary>How many partitions are scanned where nothing else is said.</summary>
     public static int DefaultProbes(int partitions) => Math.Max(partitions / 25, 16);
 
     /// <summary>How many rows are scored where nothing else is said.</summary>
     public static int DefaultRescored(PartitionedLists lists) => lists == PartitionedLists.FourBit ? 256 : 64;
+
+    private static int DividedUp(int number, int divisor) => (int)((number + (long)divisor - 1) / divisor);
+
+    /// <summary>Rows to train on need no look: they are not more than there are.</summary>
+    private void CheckSizes(int rows, int dimensions)
+    {
+        CheckFits(Partitions * (dimensions + 1L), nameof(Options.Partitions), Partitions, "centroids, each with one number more,");
+        bool codes = Options.Lists == PartitionedLists.FourBit;
+        (int unit, long bytes) = codes ? (FourBitCodes.BlockRows, FourBitCodes.BlockBytes(Subspaces)) : (Int8Rows.GroupRows, (long)Int8Rows.GroupRows * Int8Rows.Padded(dimensions));
+
+        // Each list may be filled up by all but one row of a block.
+        CheckFits(((long)rows + unit - 1) / unit * bytes, nameof(Options.Lists), Options.Lists, "the bytes of lists");
+        CheckFits(((long)rows + ((long)Partitions * (unit - 1))) / unit * bytes, nameof(Options.Partitions), Partitions, "the bytes of lists, each filled up,");
+
+        // Training keeps a matrix for each codeword of a sub-space.
+        long matrix = codes ? (long)SubspaceDimensions * SubspaceDimensions : 0;
+        CheckFits(Math.Min(matrix, MostElements) * FourBitCodes.Values, nameof(Options.SubspaceDimensions), SubspaceDimensions, "the codewords' matrices");
+    }
+
+    private static void CheckFits(long elements, string name, object option, string what) => Check(
+        elements <= MostElements, name, option, string.Create(CultureInfo.InvariantCulture, $"such that {what} fit into one array of {MostElements}, but would take {elements}"));
 
     private static void CheckAtLeastOne(int? options, string name) => Check(options is null or >= 1, name, options, "at least 1");
 

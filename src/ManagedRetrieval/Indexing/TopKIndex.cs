@@ -1,3 +1,4 @@
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
@@ -5,33 +6,34 @@ using ManagedRetrieval.Persistence;
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>What the library's indexes over a fixed set of rows share: checks, filters, names, and the exact scan of few rows.</summary>
+/// <remarks>Only one that <see cref="IndexFile.Map"/> mapped has something to dispose of.</remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
-public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
+public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     where TId : notnull
 {
     private readonly Lazy<IdentifierRows<TId>> _rows;
 
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
-        (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
         _rows = new Lazy<IdentifierRows<TId>>(() => new FixedIdentifierRows<TId>(identifiers));
     }
 
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity, IdentifierRows<TId> rows)
     {
-        (Dimensions, Identifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
         _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 
     /// <summary>Takes over the identifiers, the map of them and the model's version of an index over the same rows.</summary>
     private protected TopKIndex(TopKIndex<TId> other)
     {
-        (Dimensions, Identifiers, Similarity, _rows) = (other.Dimensions, other.Identifiers, other.Similarity, other._rows);
+        (Dimensions, RowIdentifiers, Similarity, _rows) = (other.Dimensions, other.RowIdentifiers, other.Similarity, other._rows);
         (ModelVersion, File) = (other.ModelVersion, other.File);
     }
 
     /// <inheritdoc/>
-    public int Count => Identifiers.Count;
+    public int Count => RowIdentifiers.Count;
 
     /// <inheritdoc/>
     public int Dimensions { get; }
@@ -43,18 +45,37 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
     public Similarity Similarity { get; }
 
     /// <summary>The candidates' identifiers, row by row.</summary>
-    public IReadOnlyList<TId> Identifiers { get; }
+    /// <exception cref="ObjectDisposedException">The index was disposed before they were first asked for.</exception>
+    public IReadOnlyList<TId> Identifiers
+    {
+        get
+        {
+            File?.LetOut();
+            return RowIdentifiers;
+        }
+    }
 
     /// <summary>
-    /// Which parameters of a model its rows were made by, 16 hexadecimal digits; null until a retriever has taken it in.
+    /// Which state of which model its rows were made by, 16 hexadecimal digits of the model's parameters, vocabularies and description; null until a
+    /// retriever has taken it in.
     /// </summary>
     public string? ModelVersion { get; internal set; }
 
-    /// <summary>The file that it was read from on its own; null for none.</summary>
+    /// <summary>The file that its rows lie in; null where it is not mapped.</summary>
     internal SafetensorsFile? File { get; set; }
 
+    /// <summary>The identifiers, for who holds the file.</summary>
+    internal IReadOnlyList<TId> RowIdentifiers { get; }
+
     /// <summary>The rows that bear identifiers; made when it is first asked for.</summary>
-    internal IdentifierRows<TId> RowsByIdentifier => _rows.Value;
+    internal IdentifierRows<TId> RowsByIdentifier
+    {
+        get
+        {
+            using MappedHold hold = Hold();
+            return _rows.Value;
+        }
+    }
 
     /// <summary>Shares out the work of a search.</summary>
     internal virtual WorkerTeam Workers => WorkerTeam.Inline;
@@ -62,20 +83,32 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
     /// <summary>What the numbers of rows that such an index is built of may be at most.</summary>
     internal virtual float GreatestMagnitude => float.MaxValue;
 
-    /// <summary>Holds all tensors of a file that <see cref="IndexFile.Map"/> mapped against their checksums, which mapping leaves out; does nothing for another index.</summary>
+    /// <summary>Holds all tensors of the mapped file that the index lies in against their checksums, which mapping leaves out; does nothing for another index.</summary>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => File?.Verify(progress, cancellationToken);
+
+    /// <summary>Lets go of the mapped file that the index lies in; does nothing for another index, which can be searched on.</summary>
+    /// <remarks>
+    /// <para>
+    /// The mapping ends at once, or with the last of the searches that run, which end as usual. What is asked later is an <see cref="ObjectDisposedException"/>,
+    /// also of an index that shares the file, such as one with other settings. Where the rows or <see cref="Identifiers"/> were asked for they stay readable,
+    /// and the mapping ends when the garbage collector finds that nothing refers to them.
+    /// </para>
+    /// <para>Windows refuses to delete or replace a file as long as it is mapped.</para>
+    /// </remarks>
+    public void Dispose()
     {
-        if (File is { IsMapped: true })
-        {
-            File.Verify(progress, cancellationToken);
-        }
+        File?.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="SnapshotFormatException">The index lies in a mapped file that is damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     public void Search(
         Tensor<float> queryEmbeddings, int k, CandidateFilter<TId>? filter, TopKResults<TId> results, CancellationToken cancellationToken = default) =>
         Search(queryEmbeddings, k, filter, results, alive: default, cancellationToken);
@@ -90,11 +123,12 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(results);
+        using MappedHold hold = Hold();
         Shape shape = IndexArguments.CheckQueries(queryEmbeddings, k, Dimensions, Similarity);
         int kept = Math.Min(k, Count);
         IndexArguments.CheckRoom(shape.Rows, kept, k);
         RowFilter<TId> rows = results.Filter;
-        rows.Resolve(filter, shape.Rows, Identifiers, _rows, alive, cancellationToken);
+        rows.Resolve(filter, shape.Rows, RowIdentifiers, _rows, alive, cancellationToken);
         results.Prepare(shape.Rows, kept);
         Tensor<float> queries = Similarity == Similarity.Cosine ? results.UnitQueries(queryEmbeddings) : queryEmbeddings;
         for (int start = 0, end; start < shape.Rows; start = end)
@@ -124,11 +158,15 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>
             }
         }
 
-        results.Name(Identifiers);
+        results.Name(RowIdentifiers);
 
-        // Spans of a mapped file do not keep it mapped; this does.
+        // Rows may lie in a file that the caller mapped. Spans do not keep it mapped; this does.
         GC.KeepAlive(this);
     }
+
+    /// <summary>Keeps the file that the rows lie in mapped until what it returns is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
+    internal MappedHold Hold() => File?.Hold() ?? default;
 
     /// <summary>Finds the best rows of some queries; NaN and −1 after the last.</summary>
     /// <param name="queries">[queries, d] or [queries, heads, d], checked.</param>

@@ -20,5 +20,11 @@ internal sealed class MappedPayloads(MappedFile file, SafetensorsInfo[] tensors,
     }
 
     /// <inheritdoc/>
+    public override MappedHold Hold() => file.Hold();
+
+    /// <inheritdoc/>
+    public override void LetOut() => file.LetOut();
+
+    /// <inheritdoc/>
     public override void Close() => file.Dispose();
 }

@@ -32,26 +32,7 @@ public sealed partial class SafetensorsFile
     /// <exception cref="SnapshotFormatException">The header is damaged, does not fit the file, or is foreign where checksums are required.</exception>
     /// <exception cref="IOException">The system could not read or map the file.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static SafetensorsFile Map(string path, bool requireChecksums = true)
-    {
-        FileStream stream = Open(path, FileOptions.RandomAccess, FileShare.Read | FileShare.Delete);
-        MappedFile mapped;
-        try
-        {
-            long length = stream.Length;
-
-            // Nothing cannot be mapped.
-            SafetensorsContents.RequirePrefix(path, length);
-            mapped = MappedFile.Of(stream, length);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-
-        return Map(mapped, path, requireChecksums);
-    }
+    public static SafetensorsFile Map(string path, bool requireChecksums = true) => Map(path, requireChecksums, counted: false);
 
     /// <summary>Checks the checksums of all tensors, which <see cref="Map(string, bool)"/> leaves out.</summary>
     /// <remarks>It reads the whole file. A file without checksums has nothing to check: see <see cref="HasChecksums"/>.</remarks>
@@ -90,10 +71,20 @@ public sealed partial class SafetensorsFile
     /// <summary>Closes a file that was mapped; see <see cref="Map(string, bool)"/>. One that was loaded has nothing to close.</summary>
     public void Dispose() => _payloads.Close();
 
+    /// <summary>Keeps the mapping until what it returns is disposed, so that <see cref="Dispose"/> by another thread waits for it.</summary>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    internal MappedHold Hold() => _payloads.Hold();
+
+    /// <summary>Says that a view goes where nobody calls <see cref="Hold"/>, so that the garbage collector has to end the mapping.</summary>
+    /// <exception cref="ObjectDisposedException">The file was disposed before.</exception>
+    internal void LetOut() => _payloads.LetOut();
+
     /// <summary>Maps a file and makes something of it; closes it where that fails.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="read">What it returns calls <see cref="Hold"/> where it works on views, and <see cref="LetOut"/> where it hands one out.</param>
     internal static T Mapping<T>(string path, Func<SafetensorsFile, T> read)
     {
-        SafetensorsFile file = Map(path);
+        SafetensorsFile file = Map(path, requireChecksums: true, counted: true);
         try
         {
             return read(file);
@@ -123,5 +114,26 @@ public sealed partial class SafetensorsFile
             mapped.Dispose();
             throw;
         }
+    }
+
+    private static SafetensorsFile Map(string path, bool requireChecksums, bool counted)
+    {
+        FileStream stream = Open(path, FileOptions.RandomAccess, FileShare.Read | FileShare.Delete);
+        MappedFile mapped;
+        try
+        {
+            long length = stream.Length;
+
+            // Nothing cannot be mapped.
+            SafetensorsContents.RequirePrefix(path, length);
+            mapped = MappedFile.Of(stream, length, counted);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+
+        return Map(mapped, path, requireChecksums);
     }
 }

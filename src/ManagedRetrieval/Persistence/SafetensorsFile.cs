@@ -54,6 +54,10 @@ public sealed partial class SafetensorsFile : IDisposable
     /// <exception cref="SnapshotFormatException">The file holds no such tensor.</exception>
     internal string? ChecksumOf(string name) => _contents.ChecksumOf(IndexOf(name));
 
+    /// <summary>The tensors: names, types with shapes, and the checksums that the header says they have.</summary>
+    internal IEnumerable<(string Name, string Kind, string? Checksum)> Contents() =>
+        _tensors.Select(tensor => (tensor.Name, SafetensorsInfo.Describe(tensor.Type, [.. tensor.Shape]), ChecksumOf(tensor.Name)));
+
     /// <summary>Reads and verifies a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="requireChecksums">

@@ -90,12 +90,13 @@ public sealed partial class SafetensorsWriter
     /// <c>name.offsets</c>, I64 [texts + 1], where text i takes bytes offsets[i] to offsets[i + 1].
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// A text is null or not valid UTF-16, a name is taken, or the texts need more than 2 GB.
+    /// A text is null or not valid UTF-16, a name is taken, or the texts need more than 2 GB; nothing was added.
     /// </exception>
     public void AddStrings(string name, IReadOnlyList<string> texts)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(texts);
+        RequireFree(name, StringTensors.BytesSuffix, StringTensors.OffsetsSuffix);
         (byte[] utf8, long[] offsets) = StringTensors.Encode(name, texts);
         Add(name + StringTensors.BytesSuffix, utf8, utf8.Length);
         Add(name + StringTensors.OffsetsSuffix, offsets, offsets.Length);

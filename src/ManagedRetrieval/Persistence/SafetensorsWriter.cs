@@ -100,6 +100,24 @@ public sealed partial class SafetensorsWriter
     /// <summary>The checksum of a tensor that was added, whose bytes from now on must not change, as a header has it.</summary>
     internal string ChecksumOf(string name) => SafetensorsHeader.Hex(_tensors[name].Checksum ??= _tensors[name].Source.Checksum());
 
+    /// <summary>The tensors that were added: names, types with shapes, and checksums; their bytes from now on must not change.</summary>
+    internal IEnumerable<(string Name, string Kind, string? Checksum)> Contents() =>
+        _tensors.Select(tensor => (tensor.Key, SafetensorsInfo.Describe(tensor.Value.Type, tensor.Value.Shape), (string?)ChecksumOf(tensor.Key)));
+
+    /// <summary>Refuses a name that is not valid UTF-16, or under which one of several tensors is already, so that all are added or none.</summary>
+    /// <exception cref="ArgumentException">It is one of these.</exception>
+    internal void RequireFree(string name, params ReadOnlySpan<string> suffixes)
+    {
+        RequireWellFormed(name, nameof(name));
+        foreach (string suffix in suffixes)
+        {
+            if (_tensors.ContainsKey(name + suffix))
+            {
+                throw new ArgumentException($"A tensor '{name}{suffix}' was added before.", nameof(name));
+            }
+        }
+    }
+
     private SafetensorsImage BuildImage(CancellationToken cancellationToken)
     {
         string[] names = [.. _tensors.Keys];

@@ -10,14 +10,34 @@ namespace ManagedRetrieval.Retrieval;
 /// <summary>A model as the properties <c>query</c>, <c>candidate</c> and <c>matryoshka</c> of a file's description, and as tensors of the file.</summary>
 internal static class ModelCodec
 {
-    /// <summary>Writes the properties and adds the tensors.</summary>
+    private const string Query = "query", Candidate = "candidate", Matryoshka = "matryoshka";
+
+    /// <summary>The names of the properties.</summary>
+    public static ReadOnlySpan<string> Properties => (string[])[Query, Candidate, Matryoshka];
+
+    /// <summary>Writes the properties, as an object of these alone, and adds the tensors.</summary>
     /// <exception cref="ArithmeticException">A parameter is not finite.</exception>
-    public static void Write<TQuery, TCandidate>(Utf8JsonWriter json, TwoTowerModel<TQuery, TCandidate> model, SafetensorsWriter writer)
+    /// <exception cref="ArgumentException">A text cannot be stored, or two tensors would bear one name.</exception>
+    /// <exception cref="NotSupportedException">A feature, a layer or an encoder is not one of this library.</exception>
+    public static JsonDocument Write<TQuery, TCandidate>(TwoTowerModel<TQuery, TCandidate> model, SafetensorsWriter writer)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            Write(json, model, writer);
+            json.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(buffer.ToArray());
+    }
+
+    private static void Write<TQuery, TCandidate>(Utf8JsonWriter json, TwoTowerModel<TQuery, TCandidate> model, SafetensorsWriter writer)
     {
         var store = new SnapshotStore(writer);
-        WriteSide(json, "query", model.QueryFeatures, model.QueryTower, store);
-        WriteSide(json, "candidate", model.CandidateFeatures, model.CandidateTower, store);
-        json.WriteStartArray("matryoshka");
+        WriteSide(json, Query, model.QueryFeatures, model.QueryTower, store);
+        WriteSide(json, Candidate, model.CandidateFeatures, model.CandidateTower, store);
+        json.WriteStartArray(Matryoshka);
         foreach (int dimensions in model.MatryoshkaDimensions)
         {
             json.WriteNumberValue(dimensions);
@@ -42,10 +62,10 @@ internal static class ModelCodec
     {
         var store = new SnapshotStore(file);
         var parameters = new ParameterReader(file);
-        (FeatureSet<TQuery> queryFeatures, Tower<float> queryTower) = ReadSide(properties, "query", store, parameters, queryBindings);
-        (FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower) = ReadSide(properties, "candidate", store, parameters, candidateBindings);
+        (FeatureSet<TQuery> queryFeatures, Tower<float> queryTower) = ReadSide(properties, Query, store, parameters, queryBindings);
+        (FeatureSet<TCandidate> candidateFeatures, Tower<float> candidateTower) = ReadSide(properties, Candidate, store, parameters, candidateBindings);
         return new TwoTowerModel<TQuery, TCandidate>(
-            queryFeatures, queryTower, candidateFeatures, candidateTower, properties.GetInts("matryoshka", 1, queryTower.Dimensions - 1));
+            queryFeatures, queryTower, candidateFeatures, candidateTower, properties.GetInts(Matryoshka, 1, queryTower.Dimensions - 1));
     }
 
     private static void WriteSide<TInput>(Utf8JsonWriter json, string side, FeatureSet<TInput> features, Tower<float> tower, SnapshotStore store)

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using ManagedRetrieval.Engine.Backends;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -14,7 +15,7 @@ namespace ManagedRetrieval.Retrieval;
 /// <typeparam name="TQuery">A raw query: a text, a key, or a record of the caller's.</typeparam>
 /// <typeparam name="TCandidate">A raw candidate, likewise.</typeparam>
 /// <typeparam name="TId">What names a candidate: <see cref="string"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
-public sealed class Retriever<TQuery, TCandidate, TId>
+public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
     where TId : notnull
 {
     private readonly WorkerTeam? _workers;
@@ -48,7 +49,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
         };
         if (fixedRows is not null)
         {
-            version ??= ModelVersion.Of(model.Parameters);
+            version ??= ModelVersion.Of(model);
             fixedRows.ModelVersion ??= version;
             if (fixedRows.ModelVersion != version)
             {
@@ -65,7 +66,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// <summary>The candidates.</summary>
     public ITopKIndex<TId> Index { get; }
 
-    /// <summary>The file that it was read from; null for none.</summary>
+    /// <summary>The file that it mapped; null for none.</summary>
     internal SafetensorsFile? File { get; init; }
 
     /// <summary>
@@ -161,7 +162,7 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// <summary>Maps a file that <see cref="SaveAsync"/> wrote: reads the model, and leaves the index's rows and identifiers where they are.</summary>
     /// <remarks>
     /// The index is read from the disk as it is searched; only of a partitioned one the numbers and scales of the rows are read at once, 8 bytes for each. Its tensors are not
-    /// held against their checksums; <see cref="Verify"/> does that. The file must not be written while it is mapped; replacing it by another of its name, as saving does, is safe but under Windows, which refuses it.
+    /// held against their checksums; <see cref="Verify"/> does that. The file must not be written while it is mapped; replacing it by another of its name, as saving does, is safe but under Windows, which refuses it until <see cref="Dispose"/> has let go of the file.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="queryBindings">Where the query features find their values; null for a model that takes plain texts or keys.</param>
@@ -183,14 +184,12 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="ObjectDisposedException">The retriever was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
-    {
-        if (File is { IsMapped: true })
-        {
-            File.Verify(progress, cancellationToken);
-        }
-    }
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => File?.Verify(progress, cancellationToken);
+
+    /// <summary>Lets go of the file that <see cref="Map"/> mapped, and of the index that lies in it, as <see cref="TopKIndex{TId}.Dispose"/> does; another retriever has nothing to dispose of.</summary>
+    public void Dispose() => File?.Dispose();
 
     /// <summary>Finds the best candidates for one query.</summary>
     /// <param name="query">A raw query.</param>
@@ -243,6 +242,9 @@ public sealed class Retriever<TQuery, TCandidate, TId>
     /// </exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
-    public Task SaveAsync(string path, CancellationToken cancellationToken = default) =>
-        RetrieverSnapshot.Write(this).WriteAsync(path, cancellationToken);
+    public async Task SaveAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using MappedHold hold = Index is TopKIndex<TId> index ? index.Hold() : default;
+        await RetrieverSnapshot.Write(this).WriteAsync(path, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -40,17 +40,22 @@ internal static class RetrieverSnapshot
         }
 
         var writer = new SafetensorsWriter();
+        using JsonDocument model = ModelCodec.Write(retriever.Model, writer);
+        string version = ModelVersion.Of(model.RootElement, writer);
+        if (index.ModelVersion != version)
+        {
+            throw new InvalidOperationException(
+                $"The index is of version {index.ModelVersion} of the model, which has changed since and is {version} now; build the index anew.");
+        }
+
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteNumber("format_version", FormatVersion);
-            ModelCodec.Write(json, retriever.Model, writer);
-            string version = ModelVersion.Of(retriever.Model.Parameters, writer.ChecksumOf);
-            if (index.ModelVersion != version)
+            foreach (JsonProperty property in model.RootElement.EnumerateObject())
             {
-                throw new InvalidOperationException(
-                    $"The index is of version {index.ModelVersion} of the model, which has changed since and is {version} now; build the index anew.");
+                property.WriteTo(json);
             }
 
             json.WriteString("model_version", version);
@@ -106,11 +111,13 @@ internal static class RetrieverSnapshot
 
         // Before anything else: another version may have other properties.
         int formatVersion = properties.GetInt("format_version", OldestVersion, FormatVersion);
-        string[] names = ["format_version", "query", "candidate", "matryoshka", "index"];
+        string[] names = ["format_version", .. ModelCodec.Properties, "index"];
         properties.AllowOnly(formatVersion > 2 ? [.. names, "model_version"] : names);
         TwoTowerModel<TQuery, TCandidate> model = ModelCodec.Read(properties, file, queryBindings, candidateBindings);
         TopKIndex<TId> index = IndexCodec.Read<TId>(properties.GetElement("index"), formatVersion, file, workers, backend);
-        string version = ModelVersion.Of(model.Parameters, file.ChecksumOf);
+
+        // Version 2 may say the same in other words; what it holds is what it would say now.
+        string version = formatVersion == 2 ? ModelVersion.Of(model) : ModelVersion.Of(json, file);
         if (formatVersion == 2)
         {
             index.ModelVersion = version;
@@ -125,7 +132,7 @@ internal static class RetrieverSnapshot
             Annotations = file.Metadata.Where(entry => entry.Key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))
                 .ToDictionary(entry => entry.Key[AnnotationPrefix.Length..], entry => entry.Value, StringComparer.Ordinal),
             CandidateSamplingProbability = file.Contains(ProbabilityName) ? SnapshotTensors.Read(file, ProbabilityName, 1).Memory : default,
-            File = file,
+            File = file.IsMapped ? file : null,
         };
     }
 }

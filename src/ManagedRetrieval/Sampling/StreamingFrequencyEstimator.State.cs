@@ -9,11 +9,12 @@ public sealed partial class StreamingFrequencyEstimator
     /// Adds a copy of the whole state: <c>prefix.last</c> I64, <c>prefix.interval</c> F64 and <c>prefix.updates</c> I32, each
     /// [hashes, buckets], and the single values <c>prefix.draws</c> I64, <c>prefix.seed</c> I64 and <c>prefix.learning_rate</c> F64.
     /// </summary>
-    /// <exception cref="ArgumentException">The prefix is empty, not valid UTF-16, or taken.</exception>
+    /// <exception cref="ArgumentException">The prefix is empty, not valid UTF-16, or one of the names is taken; nothing was added.</exception>
     public void AddTo(SafetensorsWriter writer, string prefix)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentException.ThrowIfNullOrEmpty(prefix);
+        writer.RequireFree(prefix, Last(""), Interval(""), Updates(""), DrawCount(""), Seed(""), Rate(""));
         (long hashes, long buckets) = (Options.Hashes, Options.Buckets);
         writer.AddCopy(Last(prefix), _last, hashes, buckets);
         writer.AddCopy(Interval(prefix), _intervals, hashes, buckets);

@@ -18,6 +18,8 @@ public sealed class DescriptionFailureTests : IDisposable
     [InlineData("\"temperature\"", "\"temp\"", "line 5", "no such key as task.temp.")]
     [InlineData("\"learning_rate\"", "\"rate\"", "line 6", "no such key as optimizer.rate.")]
     [InlineData("\"epochs\"", "\"epoch\"", "line 7", "no such key as training.epoch.")]
+    [InlineData("\"dimensions\": 8", "\"dimensions\": 8, \"dimensions\": 16", "line 2", "dimensions", "twice")]
+    [InlineData("\"from\": \"user\"", "\"from\": \"user\", \"from\": \"user\"", "line 3", "query.features[0]", "twice")]
     [InlineData("\"task\": {", "\"split\": { \"by\": 1 }, \"task\": {", "no such key as split.by.")]
     [InlineData("\"task\": {", "\"evaluation\": { \"k\": 1 }, \"task\": {", "no such key as evaluation.k.")]
     [InlineData("\"query\": {", "\"query\": { \"layers\": [{ \"type\": \"dense\", \"units\": 4, \"size\": 1 }],", "no such key as query.layers[0].size.")]

@@ -29,7 +29,7 @@ public sealed class QueryFileTests : IDisposable
     {
         await TrainAsync(SmallData.Ids);
         string[] users = [.. Enumerable.Range(0, 700).Select(i => $"u{i * 7 % SmallData.Users}")];
-        string table = _data.Write("queries.csv", "other,query,exclude\n" + string.Concat(users.Select((user, i) => $"x,{user},{(i % 3 == 0 ? "i1 i30" : "")}\n")));
+        string table = _data.Write("queries.csv", "at,query,exclude\n" + string.Concat(users.Select((user, i) => $"7,{user},{(i % 3 == 0 ? "i1 i30" : "")}\n")));
         (await InProcess.RunAsync("query", _data.Model, "--file", table, "--out", Answers, "-k", "40")).Succeeded();
         string[] lines = await File.ReadAllLinesAsync(Answers);
         Assert.Equal(users, lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("query").GetString()));
@@ -52,6 +52,8 @@ public sealed class QueryFileTests : IDisposable
     [InlineData("bad.jsonl", "{\"query\": \"u1\"}\n{\"exclude\": [\"i1\"]}\n", "line 2", "query")]
     [InlineData("bad.jsonl", "{\"query\": \"u1\"}\n{\"query\"\n", "line 2", "JSON")]
     [InlineData("bad.jsonl", "{\"query\": \"u1\", \"at\": \"soon\"}\n", "line 1", "soon", "whole number")]
+    [InlineData("bad.jsonl", "{\"query\": \"u1\", \"at\": 3}\n{\"query\": \"u2\", \"exlude\": [\"i1\"]}\n", "line 2", "'exlude'", "'query', 'history', 'at', 'exclude'")]
+    [InlineData("bad.csv", "query,Exclude\nu1,i1\n", "line 1", "'Exclude'", "'query', 'history', 'at', 'exclude'")]
     [InlineData("bad.csv", "text\nu1\n", "query", "text")]
     [InlineData("bad.csv", "query\nu1\n\"\"\n", "line 3", "query")]
     [InlineData("bad.txt", "u1\n", ".txt", ".jsonl")]

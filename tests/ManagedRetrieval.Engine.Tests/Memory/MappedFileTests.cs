@@ -86,6 +86,47 @@ public sealed class MappedFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_file_whose_uses_are_counted_the_last_of_them_ends_the_mapping_and_views_do_not_keep_it()
+    {
+        var buffer = GuardedBuffer.Of([1, 2, 3, 4]);
+        var file = new MappedFile("counted", buffer, 0, 4, counted: true);
+        Memory<byte> view = file.View<byte>(0, 4);
+        MappedHold first = file.Hold(), last = file.Hold();
+        Span<byte> span = view.Span;
+        file.Dispose();
+        first.Dispose();
+        Assert.Equal([1, 2, 3, 4], span.ToArray());
+        Assert.Equal(4, view.Span[3]);
+        Assert.False(buffer.IsReleased);
+
+        // Too late: the last use will end the mapping.
+        Assert.Throws<ObjectDisposedException>(file.LetOut);
+        last.Dispose();
+        Assert.True(buffer.IsReleased);
+        Assert.Contains("counted", Assert.Throws<ObjectDisposedException>(() => file.Hold()).Message, StringComparison.Ordinal);
+        Assert.Throws<ObjectDisposedException>(() => view.Span.Length);
+        default(MappedHold).Dispose();
+    }
+
+    [Fact]
+    public void A_view_that_was_let_out_keeps_the_mapping_though_uses_are_counted()
+    {
+        var buffer = GuardedBuffer.Of([1, 2, 3, 4]);
+        var file = new MappedFile("let out", buffer, 0, 4, counted: true);
+        Memory<byte> view = file.View<byte>(0, 4);
+        file.LetOut();
+        Span<byte> span = view.Span;
+        file.Hold().Dispose();
+        file.Dispose();
+        Assert.False(buffer.IsReleased);
+        Assert.Equal([1, 2, 3, 4], span.ToArray());
+        Assert.Equal(4, view.Span[3]);
+        Assert.Throws<ObjectDisposedException>(() => file.Hold());
+        Assert.Throws<ObjectDisposedException>(() => file.View<byte>(0, 4));
+        buffer.Dispose();
+    }
+
+    [Fact]
     public void A_span_stays_valid_after_disposal_as_long_as_its_view_is_reachable()
     {
         MappedFile file = Map([1, 2, 3, 4]);

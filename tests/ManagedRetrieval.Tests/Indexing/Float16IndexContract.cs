@@ -6,6 +6,8 @@ namespace ManagedRetrieval.Tests.Indexing;
 
 public sealed class Float16IndexContract : IndexContract
 {
+    protected override float GreatestOfRows => 65504;
+
     protected override ITopKIndex<TId> Build<TId>(Tensor<float> rows, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity) =>
         new Float16Index<TId>(rows, identifiers, workers, similarity);
 

@@ -41,6 +41,8 @@ public abstract partial class IndexContract
         int[] identifiers = [.. Enumerable.Range(0, 300)];
         queries.Row(0).Fill(1e15f);
         queries.Row(1).Fill(-1e15f);
+        rows.Row(7).Fill(GreatestOfRows);
+        rows.Row(250).Fill(-GreatestOfRows);
         ITopKIndex<int> index = Build(rows, identifiers), cosine = Build(rows, identifiers, similarity: Similarity.Cosine);
         Assert.All(index.Search(queries, 300), found => Assert.Equal(300, found.Count(candidate => float.IsFinite(candidate.Score))));
         ScoredCandidate<int>[][] expected = cosine.Search(queries, 300);

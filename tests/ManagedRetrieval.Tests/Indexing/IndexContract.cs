@@ -11,6 +11,9 @@ public abstract partial class IndexContract
     /// <summary>Bytes that a search with a filter may allocate once it is warm.</summary>
     protected virtual long Allocates => 0;
 
+    /// <summary>A number that a row may hold and that no score overflows by.</summary>
+    protected virtual float GreatestOfRows => 1e15f;
+
     /// <summary>Builds an index with its defaults.</summary>
     protected abstract ITopKIndex<TId> Build<TId>(
         Tensor<float> rows, IReadOnlyList<TId> identifiers, WorkerTeam? workers = null, Similarity similarity = Similarity.DotProduct)

@@ -75,6 +75,41 @@ public class PartitionedBuildTests
         Assert.Throws<ArgumentException>(() => PartitionedIndex<int>.Build(candidates, PlainPartitions.Numbers(50)));
     }
 
+    [Theory]
+    [InlineData(1 << 30, 4, null, null, PartitionedLists.FourBit, "source")]
+    [InlineData(1 << 30, 1, 1 << 30, null, PartitionedLists.FourBit, "Partitions")]
+    [InlineData(100_000_000, 4, 50_000_000, null, PartitionedLists.FourBit, "Partitions")]
+    [InlineData(100_000_000, 4, 50_000_000, null, PartitionedLists.EightBit, "Partitions")]
+    [InlineData(600_000_000, 1, null, null, PartitionedLists.EightBit, "Lists")]
+    [InlineData(1000, 20_000, null, 12_000, PartitionedLists.FourBit, "SubspaceDimensions")]
+    [InlineData(1, 2_000_000_000, null, int.MaxValue, PartitionedLists.FourBit, "SubspaceDimensions")]
+    public void What_one_array_could_not_hold_is_refused_by_its_name_before_a_row_is_read(
+        int rows, int dimensions, int? partitions, int? subspaceDimensions, PartitionedLists lists, string name)
+    {
+        var options = new PartitionedOptions { Partitions = partitions, SubspaceDimensions = subspaceDimensions, Lists = lists };
+        ArgumentException refused = Assert.ThrowsAny<ArgumentException>(() => PartitionedIndex<int>.Build(new Unread(rows, dimensions), options));
+        Assert.StartsWith(name, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("one array", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1 << 30, 1, null, PartitionedLists.FourBit)]
+    [InlineData(500_000_000, 1, null, PartitionedLists.EightBit)]
+    [InlineData(1, 100_000_000, null, PartitionedLists.EightBit)]
+    [InlineData(30_000_000, 64, int.MaxValue, PartitionedLists.FourBit)]
+    public void What_arrays_can_hold_is_begun_with(int rows, int dimensions, int? trainingRows, PartitionedLists lists) =>
+        Assert.Throws<InvalidOperationException>(
+            () => PartitionedIndex<int>.Build(new Unread(rows, dimensions), new PartitionedOptions { TrainingRows = trainingRows, Lists = lists }));
+
+    [Fact]
+    public void Sub_spaces_wider_than_the_rows_are_as_wide_as_they_are()
+    {
+        Tensor<float> candidates = PlainPartitions.Clustered(new Draw(90, 12), 200, 5, 4);
+        byte[] Of(int width) => PlainPartitions.Bytes(
+            PartitionedIndex<int>.Build(candidates, PlainPartitions.Numbers(200), new PartitionedOptions { Partitions = 3, SubspaceDimensions = width }).Store);
+        Assert.Equal(Of(5), Of(int.MaxValue));
+    }
+
     [Fact]
     public void A_source_that_gives_other_rows_than_it_says_or_gave_before_is_refused()
     {
@@ -175,6 +210,15 @@ public class PartitionedBuildTests
         public List<PartitionedBuildProgress> All { get; } = [];
 
         public void Report(PartitionedBuildProgress value) => All.Add(value);
+    }
+
+    private sealed class Unread(int count, int dimensions) : ICandidateSource<int>
+    {
+        public int Count => count;
+
+        public int Dimensions => dimensions;
+
+        public IEnumerable<CandidateBatch<int>> ReadBatches() => throw new InvalidOperationException();
     }
 
     private sealed class Unsteady(int count, int dimensions, Func<int, Tensor<float>> rows) : ICandidateSource<int>

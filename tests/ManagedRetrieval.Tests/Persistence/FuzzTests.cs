@@ -17,6 +17,8 @@ public class FuzzTests
         Assert.InRange(figures.HeadersAccepted, Executions / 20, Executions);
         Assert.InRange(figures.Loaded, Executions / 20, figures.HeadersAccepted - 1);
         Assert.InRange(figures.Used, Executions / 50, figures.Loaded - 1);
+        Assert.InRange(figures.Damaged, Executions / 5, Executions / 3);
+        Assert.InRange(figures.AnsweredDamaged, figures.Damaged / 4, figures.Damaged - 1);
     }
 
     [Fact]

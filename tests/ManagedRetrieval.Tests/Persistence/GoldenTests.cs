@@ -75,7 +75,7 @@ public class GoldenTests
     }
 
     // The last bits of a score are the machine's: exponentials differ between instruction sets.
-    private static void Same<TId>(ScoredCandidate<TId>[] found, params (TId Identifier, float Score)[] expected)
+    internal static void Same<TId>(ScoredCandidate<TId>[] found, params (TId Identifier, float Score)[] expected)
         where TId : notnull
     {
         Assert.Equal(expected.Select(candidate => candidate.Identifier), found.Select(candidate => candidate.Identifier));

@@ -118,6 +118,10 @@ public class RoundTripTests
         Assert.Throws<ArgumentException>("value", () => writer.AddMetadata("l", "\udc00"));
         Assert.Throws<ArgumentException>("texts", () => writer.AddStrings("t", ["a", null!]));
         Assert.Throws<ArgumentException>("texts", () => writer.AddStrings("t", ["\ud83d"]));
+        writer.Add("t.offsets", new float[] { 1 }, 1);
+        byte[] before = Samples.Bytes(writer);
+        Assert.Throws<ArgumentException>("name", () => writer.AddStrings("t", ["a"]));
+        Assert.Equal(before, Samples.Bytes(writer));
     }
 
     private static string Name(Random random, Predicate<string> taken)

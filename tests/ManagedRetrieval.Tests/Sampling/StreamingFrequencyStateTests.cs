@@ -56,6 +56,23 @@ public class StreamingFrequencyStateTests
         Assert.Throws<ArgumentNullException>("file", () => StreamingFrequencyEstimator.Read(null!, "q"));
     }
 
+    [Theory]
+    [InlineData("last")]
+    [InlineData("interval")]
+    [InlineData("updates")]
+    [InlineData("draws")]
+    [InlineData("seed")]
+    [InlineData("learning_rate")]
+    public void Where_one_name_is_taken_nothing_is_added(string name)
+    {
+        var writer = new SafetensorsWriter();
+        writer.AddCopy($"q.{name}", [1f], 1);
+        byte[] before = Samples.Bytes(writer);
+        Assert.Contains($"'q.{name}'", Assert.Throws<ArgumentException>(() => Small().AddTo(writer, "q")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Small().AddTo(writer, "\ud800"));
+        Assert.Equal(before, Samples.Bytes(writer));
+    }
+
     // Two buckets and one hash function, after five draws: bucket 0 at 1, 4, 5 and bucket 1 at 2, 3.
     [Theory]
     [InlineData("q.last", "element 0 is 6", 6L, 3L)]

@@ -11,8 +11,8 @@ namespace ManagedRetrieval.Indexing.Partitioned;
 /// </remarks>
 internal sealed class NearestCentroids
 {
-    /// <summary>Rows that are looked at together: 2 MiB of 64 floats, in more parts than there are workers.</summary>
-    private const int Chunk = 8192;
+    /// <summary>Rows that are looked at together: 2 MiB of 64 floats, in more parts than there are workers; fewer where they have more than 1,024.</summary>
+    private const int MostRows = 8192, MostElements = 8192 * 1024;
 
     private readonly float[] _centroids;
     private readonly int _width;
@@ -47,13 +47,13 @@ internal sealed class NearestCentroids
     /// <param name="cancellationToken">Stops between parts.</param>
     public void Find(ReadOnlySpan<float> rows, Span<int> nearest, WorkerTeam team, CancellationToken cancellationToken)
     {
-        int extended = _width + 1;
-        using var vectors = new Scratch<float>(Math.Min(Chunk, nearest.Length) * extended);
-        using var scores = new Scratch<float>(Math.Min(Chunk, nearest.Length));
-        for (int start = 0; start < nearest.Length; start += Chunk)
+        int extended = _width + 1, chunk = Math.Clamp(MostElements / extended, 1, Math.Max(1, Math.Min(MostRows, nearest.Length)));
+        using var vectors = new Scratch<float>(chunk * extended);
+        using var scores = new Scratch<float>(chunk);
+        for (int start = 0; start < nearest.Length; start += chunk)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(Chunk, nearest.Length - start);
+            int count = Math.Min(chunk, nearest.Length - start);
             for (int i = 0; i < count; i++)
             {
                 Span<float> vector = vectors.Span.Slice(i * extended, extended);

@@ -49,7 +49,7 @@ internal static class PlaceScores
     /// <param name="scores">[vectors, places].</param>
     public static void WriteAll(PartitionedStore store, ReadOnlySpan<float> vectors, ReadOnlySpan<int> places, Span<float> scores)
     {
-        int width = store.Dimensions, count = vectors.Length / width;
+        int width = store.Dimensions;
         Span<int> partitions = stackalloc int[Chunk];
         using var scratch = new Scratch<float>(Math.Min(Chunk, places.Length) * width);
         for (int start = 0; start < places.Length; start += Chunk)
@@ -73,9 +73,9 @@ internal static class PlaceScores
             ScoreTiles.Run(vectors, 0, gathered, start, width, new ScoreStore(scores, places.Length), 1);
         }
 
-        for (int vector = 0; vector < count && !store.HasRows; vector++)
+        if (!store.HasRows)
         {
-            WriteResiduals(store, vectors.Slice(vector * width, width), places, scores.Slice(vector * places.Length, places.Length));
+            WriteResiduals(store, vectors, places, scores);
         }
 
         TensorPrimitives.Add(scores, 0f, scores);
@@ -109,27 +109,32 @@ internal static class PlaceScores
         }
     }
 
-    /// <summary>Adds the products with the residuals to those with the centroids, which <paramref name="scores"/> hold.</summary>
-    private static void WriteResiduals(PartitionedStore store, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, Span<float> scores)
+    /// <summary>Adds the products with the residuals to those with the centroids, which <paramref name="scores"/> hold, of several vectors.</summary>
+    private static void WriteResiduals(PartitionedStore store, ReadOnlySpan<float> vectors, ReadOnlySpan<int> places, Span<float> scores)
     {
-        if (store.HasCodes)
+        if (!store.HasCodes)
         {
-            Int8Dot.Run(vector, store.Parts.Residuals.Span, store.Parts.Scales.Span, places, scores);
+            WritePacked(store, vectors, places, scores);
+            return;
         }
-        else
+
+        int width = store.Dimensions;
+        for (int vector = 0; vector < vectors.Length / width; vector++)
         {
-            WritePacked(store, vector, places, scores);
+            Int8Dot.Run(
+                vectors.Slice(vector * width, width), store.Parts.Residuals.Span, store.Parts.Scales.Span, places, scores.Slice(vector * places.Length, places.Length));
         }
     }
 
-    private static void WritePacked(PartitionedStore store, ReadOnlySpan<float> vector, ReadOnlySpan<int> places, Span<float> scores)
+    private static void WritePacked(PartitionedStore store, ReadOnlySpan<float> vectors, ReadOnlySpan<int> places, Span<float> scores)
     {
         // Groups start anew with each list, so that a row's number among the packed ones is not its place.
         Span<int> numbers = stackalloc int[Chunk];
         Span<float> scales = stackalloc float[Chunk];
+        int width = store.Dimensions;
         ReadOnlySpan<int> offsets = store.Parts.Offsets.Span;
         ReadOnlySpan<float> allScales = store.Parts.Scales.Span;
-        using var scratch = new Scratch<sbyte>(Chunk * store.Dimensions);
+        using var scratch = new Scratch<sbyte>(Chunk * width);
         for (int start = 0; start < places.Length; start += Chunk)
         {
             int count = Math.Min(Chunk, places.Length - start);
@@ -137,11 +142,16 @@ internal static class PlaceScores
             {
                 int place = places[start + i], partition = store.PartitionOf(place);
                 int row = (store.Starts[partition] * Int8Rows.GroupRows) + place - offsets[partition];
-                Int8Rows.CopyRow(store.Parts.Packed.Span, row, Rows.Of(scratch.Span, store.Dimensions, i));
+                Int8Rows.CopyRow(store.Parts.Packed.Span, row, Rows.Of(scratch.Span, width, i));
                 (numbers[i], scales[i]) = (i, allScales[place]);
             }
 
-            Int8Dot.Run(vector, scratch.Span[..(count * store.Dimensions)], scales[..count], numbers[..count], scores.Slice(start, count));
+            for (int vector = 0; vector < vectors.Length / width; vector++)
+            {
+                Int8Dot.Run(
+                    vectors.Slice(vector * width, width), scratch.Span[..(count * width)], scales[..count], numbers[..count],
+                    scores.Slice((vector * places.Length) + start, count));
+            }
         }
     }
 }
