@@ -12,6 +12,7 @@ public class LayerTests
         ["ManagedRetrieval"] = ["ManagedRetrieval.Engine"],
         ["ManagedRetrieval.Readers"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine", "ManagedRetrieval.Readers"],
+        ["ManagedRetrieval.Demo"] = ["ManagedRetrieval"],
     };
 
     /// <summary>For each namespace its level, and for a type that lies elsewhere its own: a file may use what has a lower level, and its own namespace.</summary>
@@ -57,6 +58,10 @@ public class LayerTests
         ["ManagedRetrieval.Cli.Quickstart"] = 23,
         ["ManagedRetrieval.Cli.Commands"] = 24,
         ["ManagedRetrieval.Cli"] = 25,
+        ["ManagedRetrieval.Demo.Checks"] = 22,
+        ["ManagedRetrieval.Demo.Models"] = 22,
+        ["ManagedRetrieval.Demo.Components"] = 23,
+        ["ManagedRetrieval.Demo"] = 24,
     };
 
     [Fact]
