@@ -6,7 +6,6 @@ namespace ManagedRetrieval.Demo.Tests;
 /// <summary>A server, a browser, and one model that was trained in it.</summary>
 public sealed class DemoFixture : IAsyncLifetime
 {
-    private readonly SemaphoreSlim _gate = new(1);
     private DemoServer? _server;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -64,19 +63,8 @@ public sealed class DemoFixture : IAsyncLifetime
         return page;
     }
 
-    /// <summary>The model of the page's defaults, trained once.</summary>
-    internal async Task<TrainedModel> TrainedAsync()
-    {
-        await _gate.WaitAsync();
-        try
-        {
-            return _trained ??= await TrainAsync();
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    /// <summary>The model of the page's defaults, trained once: the tests of a class run one after the other.</summary>
+    internal async Task<TrainedModel> TrainedAsync() => _trained ??= await TrainAsync();
 
     private async Task<TrainedModel> TrainAsync()
     {
@@ -84,7 +72,7 @@ public sealed class DemoFixture : IAsyncLifetime
         await demo.Page.ClickAsync("#start");
         await Assertions.Expect(demo.Page.Locator("#status")).ToHaveTextAsync("Trained.", new() { Timeout = 180_000 });
         string curve = await demo.Page.Locator(".curve").GetAttributeAsync("aria-label") ?? "";
-        string[] figures = [.. await Task.WhenAll(new[] { "#seconds", "#pause", "#found", "#vectors" }.Select(demo.Page.InnerTextAsync))];
+        string[] figures = await Task.WhenAll(new[] { "#seconds", "#pause", "#found", "#vectors" }.Select(place => demo.Page.InnerTextAsync(place)));
         string[] answers = await demo.AskAsync("sort the elements of a list");
         IDownload download = await demo.Page.RunAndWaitForDownloadAsync(() => demo.Page.ClickAsync("#save"));
         string path = Path.Combine(Path.GetTempPath(), $"demo-{Guid.NewGuid():N}.safetensors");
