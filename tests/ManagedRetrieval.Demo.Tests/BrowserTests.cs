@@ -126,13 +126,12 @@ public partial class BrowserTests(DemoFixture demo) : IClassFixture<DemoFixture>
     [BrowserFact]
     public async Task No_width_scrolls_sideways_in_light_or_dark()
     {
-        string pictures = Directory.CreateDirectory(Path.Combine(Published.Output, "demo-pictures")).FullName;
         foreach ((string name, int width, ColorScheme scheme) in new[] { ("light", 1280, ColorScheme.Light), ("dark", 1280, ColorScheme.Dark), ("narrow", 390, ColorScheme.Light), ("narrow-dark", 390, ColorScheme.Dark) })
         {
             await using DemoPage page = await demo.OpenTrainedAsync(width, 900, scheme);
             await page.AskAsync("sort the elements of a list");
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(pictures, name + ".png"), FullPage = true });
+            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Published.Pictures, name + ".png"), FullPage = true });
         }
     }
 

@@ -74,6 +74,7 @@ public sealed class DemoFixture : IAsyncLifetime
         string curve = await demo.Page.Locator(".curve").GetAttributeAsync("aria-label") ?? "";
         string[] figures = await Task.WhenAll(new[] { "#seconds", "#pause", "#found", "#vectors" }.Select(place => demo.Page.InnerTextAsync(place)));
         string[] answers = await demo.AskAsync("sort the elements of a list");
+        await demo.Page.ScreenshotAsync(new() { Path = Path.Combine(Published.Pictures, "trained.png"), FullPage = true });
         IDownload download = await demo.Page.RunAndWaitForDownloadAsync(() => demo.Page.ClickAsync("#save"));
         string path = Path.Combine(Path.GetTempPath(), $"demo-{Guid.NewGuid():N}.safetensors");
         await download.SaveAsAsync(path);

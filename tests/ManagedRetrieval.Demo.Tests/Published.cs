@@ -11,6 +11,9 @@ internal static class Published
     /// <summary>The files of the page.</summary>
     public static string Page { get; } = Path.Combine(Output, "demo", "wwwroot");
 
+    /// <summary>Where tests leave pictures of the page, to be looked at.</summary>
+    public static string Pictures { get; } = Path.Combine(Output, "demo-pictures");
+
     /// <summary>Debian's browser; other systems' lie elsewhere and are not looked for.</summary>
     public const string Browser = "/usr/bin/chromium";
 

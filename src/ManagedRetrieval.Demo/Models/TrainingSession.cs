@@ -1,5 +1,6 @@
 using ManagedRetrieval.Cli.ReferenceDocs;
 using ManagedRetrieval.Data;
+using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
@@ -18,6 +19,9 @@ namespace ManagedRetrieval.Demo.Models;
 internal sealed class TrainingSession(ReferenceDocsDataset docs, ulong seed, int epochs, Func<Task> breathe)
 {
     private const double LearningRate = 0.01;
+
+    /// <summary>Sentences evaluated between two breaths.</summary>
+    private const int Slice = 16;
 
     private readonly List<double> _losses = [];
 
@@ -54,13 +58,21 @@ internal sealed class TrainingSession(ReferenceDocsDataset docs, ulong seed, int
 
         Retriever<string, string, string> retriever = await DemoModel.IndexAsync(model, docs.CandidateTexts, docs.Candidates, breathe);
         retriever.Annotations = new Dictionary<string, string> { ["made_by"] = "ManagedRetrieval.Demo" };
-        QueryRanks ranks = FactorizedTopK.Rank(
-            model.EmbedQueries([.. docs.Test.Select(pair => pair.Summary)], cancellationToken: CancellationToken.None),
-            ((BruteForceIndex<string>)retriever.Index).Embeddings,
-            [.. docs.Test.Select(pair => pair.Candidate)],
-            cancellationToken: CancellationToken.None);
-        FoundInFirstTen = RankMetric.TopKAccuracy(10).Of(ranks, TiePolicy.Pessimistic);
+        FoundInFirstTen = await FoundAsync(model, ((BruteForceIndex<string>)retriever.Index).Embeddings);
         return retriever;
+    }
+
+    private async Task<double> FoundAsync(TwoTowerModel<string, string> model, Tensor<float> items)
+    {
+        double found = 0;
+        foreach (DocumentationPair[] pairs in docs.Test.Chunk(Slice))
+        {
+            QueryRanks ranks = FactorizedTopK.Rank(model.EmbedQueries([.. pairs.Select(pair => pair.Summary)]), items, [.. pairs.Select(pair => pair.Candidate)]);
+            found += pairs.Length * RankMetric.TopKAccuracy(10).Of(ranks, TiePolicy.Pessimistic);
+            await breathe();
+        }
+
+        return found / docs.Test.Count;
     }
 
     private async ValueTask AfterStep(TrainingProgress progress)
