@@ -9,8 +9,8 @@ public sealed partial class LossCurve
 {
     private const int Width = 520, Height = 230, Left = 40, Right = 512, Top = 12, Bottom = 202;
 
-    // The weight of what came before: some twenty steps.
-    private const double Inertia = 0.95;
+    // The weight of what came before: some ten steps.
+    private const double Inertia = 0.9;
 
     /// <summary>One for each step so far.</summary>
     [Parameter]
