@@ -14,6 +14,7 @@ public class LayerTests
         ["ManagedRetrieval.Readers"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Extensions"] = ["ManagedRetrieval"],
         ["ManagedRetrieval.Cli"] = ["ManagedRetrieval", "ManagedRetrieval.Engine", "ManagedRetrieval.Gpu", "ManagedRetrieval.Readers"],
+        ["ManagedRetrieval.Demo"] = ["ManagedRetrieval"],
     };
 
     /// <summary>For each namespace its level, and for a type that lies elsewhere its own: a file may use what has a lower level, and its own namespace.</summary>
@@ -78,6 +79,10 @@ public class LayerTests
         ["ManagedRetrieval.Cli.Quickstart"] = 23,
         ["ManagedRetrieval.Cli.Commands"] = 24,
         ["ManagedRetrieval.Cli"] = 25,
+        ["ManagedRetrieval.Demo.Checks"] = 22,
+        ["ManagedRetrieval.Demo.Models"] = 22,
+        ["ManagedRetrieval.Demo.Components"] = 23,
+        ["ManagedRetrieval.Demo"] = 24,
     };
 
     [Fact]

@@ -30,6 +30,13 @@ internal static class DocumentationReader
     private static void ReadFile(string path, List<DocumentedMember> members)
     {
         using FileStream stream = File.OpenRead(path);
+        Read(stream, path, members);
+    }
+
+    /// <summary>Adds the documented members of one file to a list.</summary>
+    /// <exception cref="InvalidDataException">It is not well-formed XML; the message names it as <paramref name="path"/>, and the line.</exception>
+    public static void Read(Stream stream, string path, List<DocumentedMember> members)
+    {
         using var reader = XmlReader.Create(stream, Settings);
         try
         {

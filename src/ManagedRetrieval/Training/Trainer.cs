@@ -16,8 +16,8 @@ namespace ManagedRetrieval.Training;
 /// been seen, a step allocates nothing, unless the task has batch metrics, which grow. A trainer serves one thread at a time.
 /// </para>
 /// <para>
-/// Training keeps the calling thread and the workers busy, so <see cref="Fit"/> and <see cref="Resume"/> have no asynchronous form; where the
-/// thread must stay free, run them by <see cref="Task.Run(Action)"/>. Events are raised on the calling thread, between steps.
+/// Training keeps the calling thread and the workers busy. Where the thread must stay free, run <see cref="Fit"/> by <see cref="Task.Run(Action)"/>;
+/// where there is no other thread, as in a browser, <see cref="FitAsync"/> leaves it free between steps. Events are raised on the thread of the steps, between them.
 /// </para>
 /// </remarks>
 /// <param name="model">The model to train.</param>
@@ -91,6 +91,22 @@ public sealed class Trainer(
     {
         options = Checked(data, options);
         return new TrainingRun(this, data, options, new RunState()).Run(progress, cancellationToken);
+    }
+
+    /// <summary>Goes through the data as <see cref="Fit"/> does, to the same bits, and lets others have the thread between steps.</summary>
+    /// <remarks>Each step runs to its end on the caller's thread, or where its synchronization context puts it; a smaller <see cref="TrainingOptions.BatchSize"/> makes shorter steps.</remarks>
+    /// <param name="data">The pairs, as in <see cref="Fit"/>.</param>
+    /// <param name="afterStep">Awaited after every step; the next begins when it is done. What it throws ends the run, as cancelling does.</param>
+    /// <param name="options">Epochs, batch size, seed.</param>
+    /// <param name="cancellationToken">Stops between steps; the model then holds what it has learnt so far.</param>
+    /// <returns>One result for each epoch, and how the run ended.</returns>
+    /// <inheritdoc cref="Fit" path="/exception"/>
+    public Task<TrainingResult> FitAsync(
+        RetrievalDataset data, Func<TrainingProgress, ValueTask> afterStep, TrainingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(afterStep);
+        options = Checked(data, options);
+        return new TrainingRun(this, data, options, new RunState()).RunAsync(afterStep, cancellationToken);
     }
 
     /// <summary>Goes on from a checkpoint to the end of its run.</summary>

@@ -22,6 +22,7 @@ internal sealed class TrainingRun
     private readonly int[] _order;
     private readonly TimeSpan _before;
     private readonly long _start;
+    private StopReason? _reason;
 
     public TrainingRun(Trainer trainer, RetrievalDataset data, TrainingOptions options, RunState state)
     {
@@ -45,30 +46,23 @@ internal sealed class TrainingRun
 
     public TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        _trainer.Tape.Profile = _profile?.Ops;
-        try
+        foreach (TrainingProgress step in Steps(cancellationToken))
         {
-            StopReason? reason;
-            while ((reason = WhyStop()) is null)
-            {
-                RunEpoch(progress, cancellationToken);
-            }
+            progress?.Report(step);
+        }
 
-            _trainer.RequireFiniteParameters();
-            _state.Best.Restore(_trainer.Parameters);
-            return new TrainingResult([.. _state.Results])
-            {
-                StopReason = reason.Value,
-                BestEpoch = _state.Best.Epoch > 0 ? _state.Best.Epoch : null,
-                Steps = _state.Steps,
-                Elapsed = Elapsed,
-                Profile = _profile?.Result(),
-            };
-        }
-        finally
+        return Result();
+    }
+
+    public async Task<TrainingResult> RunAsync(Func<TrainingProgress, ValueTask> afterStep, CancellationToken cancellationToken)
+    {
+        foreach (TrainingProgress step in Steps(cancellationToken))
         {
-            _trainer.Tape.Profile = null;
+            // Back to the caller's thread, where there is such a thing: it is the one that a trainer serves.
+            await afterStep(step).ConfigureAwait(true);
         }
+
+        return Result();
     }
 
     private StopReason? WhyStop()
@@ -88,7 +82,55 @@ internal sealed class TrainingRun
             : null;
     }
 
-    private void RunEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Takes the steps one by one, as they are asked for.</summary>
+    private IEnumerable<TrainingProgress> Steps(CancellationToken cancellationToken)
+    {
+        _trainer.Tape.Profile = _profile?.Ops;
+        try
+        {
+            while ((_reason = WhyStop()) is null)
+            {
+                BeginEpoch();
+                while (_state.Position < _order.Length)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (_state.Position > 0 && IsTimeUp)
+                    {
+                        // Before anybody looks at the averages, whose last bits depend on when one looks.
+                        Save();
+                        _state.WasCut = true;
+                        break;
+                    }
+
+                    yield return Step();
+                    if (_options.Checkpoint?.EverySteps is { } every && _state.Steps % every == 0 && _state.Position < _order.Length)
+                    {
+                        Save();
+                    }
+                }
+
+                EndEpoch(cancellationToken);
+            }
+
+            _trainer.RequireFiniteParameters();
+            _state.Best.Restore(_trainer.Parameters);
+        }
+        finally
+        {
+            _trainer.Tape.Profile = null;
+        }
+    }
+
+    private TrainingResult Result() => new([.. _state.Results])
+    {
+        StopReason = _reason!.Value,
+        BestEpoch = _state.Best.Epoch > 0 ? _state.Best.Epoch : null,
+        Steps = _state.Steps,
+        Elapsed = Elapsed,
+        Profile = _profile?.Result(),
+    };
+
+    private void BeginEpoch()
     {
         if (_state.Position == 0)
         {
@@ -96,43 +138,22 @@ internal sealed class TrainingRun
             _trainer.Task.ResetBatchMetrics();
         }
 
-        Shuffle();
-        while (_state.Position < _order.Length)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_state.Position > 0 && IsTimeUp)
-            {
-                // Before anybody looks at the averages, whose last bits depend on when one looks.
-                Save();
-                _state.WasCut = true;
-                break;
-            }
-
-            int left = _order.Length - _state.Position;
-
-            // A single pair left over would have no negative; it joins the batch before.
-            int count = left == _options.BatchSize + 1L ? left : Math.Min(_options.BatchSize, left);
-            Step(count);
-            long seen = ((long)(_state.Epoch - 1) * _order.Length) + _state.Position;
-            progress?.Report(new TrainingProgress(
-                _state.Epoch, _options.Epochs, seen, (long)_options.Epochs * _order.Length, _state.MeanLoss, Elapsed));
-            if (_options.Checkpoint?.EverySteps is { } every && _state.Steps % every == 0 && _state.Position < _order.Length)
-            {
-                Save();
-            }
-        }
-
-        EndEpoch(cancellationToken);
-    }
-
-    private void Shuffle()
-    {
         for (int i = 0; i < _order.Length; i++)
         {
             _order[i] = i;
         }
 
         new CounterRandom(_options.Seed, ShuffleStream + (ulong)_trainer.State.EpochsDone).Shuffle<int>(_order);
+    }
+
+    private TrainingProgress Step()
+    {
+        int left = _order.Length - _state.Position;
+
+        // A single pair left over would have no negative; it joins the batch before.
+        Step(left == _options.BatchSize + 1L ? left : Math.Min(_options.BatchSize, left));
+        long seen = ((long)(_state.Epoch - 1) * _order.Length) + _state.Position;
+        return new TrainingProgress(_state.Epoch, _options.Epochs, seen, (long)_options.Epochs * _order.Length, _state.MeanLoss, Elapsed);
     }
 
     private void Step(int count)
