@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # Publishes tests/ManagedRetrieval.AotHost in each way that a host can be published, runs each, and compares what they
 # print: all answer alike, and model files have the same bytes where vectors have the same width. Linux on x64 only.
+#   tests/hosts.sh [--keep FOLDER]
+# --keep: the published programs stay there, one folder each, for benchmarks/hosts.sh.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+if [ "${1:-}" = --keep ]; then
+    mkdir -p "$2"
+    work=$(cd "$2" && pwd)
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
 wrong=0
 
 complain() { echo "WRONG: $*"; wrong=$((wrong + 1)); }
@@ -25,15 +32,18 @@ publish() {
 
 # try NAME COMMAND...: trains and answers, each in a process of its own.
 try() {
-    local name=$1 folder
+    local name=$1 folder start
     shift
     folder="$work/$name.model"
     mkdir -p "$folder"
-    if ! "$@" train "$folder" > "$work/$name.txt" || ! "$@" answer "$folder" > "$work/$name.answer"; then
+    if ! "$@" train "$folder" > "$work/$name.txt"; then
         complain "$name failed"
         return 1
     fi
-    printf '%-22s %s; %s\n' "$name" "$(sed -n 's/^instructions: //p' "$work/$name.txt")" "$(tail -n 1 "$work/$name.answer")"
+    start=$(date +%s%N)
+    "$@" answer "$folder" > "$work/$name.answer" || complain "$name does not answer"
+    printf '%-14s %s; answers %d ms after its start\n' "$name" "$(sed -n 's/^instructions: //p' "$work/$name.txt")" $((($(date +%s%N) - start) / 1000000))
+    diff <(grep '^map:' "$work/$name.txt") "$work/$name.answer" || complain "$name answers otherwise in a process of its own"
 }
 
 # same NAME OTHER PATTERN WHAT: the lines that begin so are the same.

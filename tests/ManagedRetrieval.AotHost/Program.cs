@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using ManagedRetrieval.AotHost;
@@ -21,8 +20,6 @@ switch (args)
         return 0;
     case ["answer", string folder]:
         Print("map", Retriever<string, string, int>.Map(Path.Combine(folder, "model.safetensors")));
-        double elapsed = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds;
-        Console.WriteLine("first answer: " + elapsed.ToString("f0", CultureInfo.InvariantCulture) + " ms");
         return 0;
     case ["speed"]:
         Console.WriteLine("softmax: " + SoftmaxSpeed.Measure().ToString("f1", CultureInfo.InvariantCulture) + " GFLOP/s");

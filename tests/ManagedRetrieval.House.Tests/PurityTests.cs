@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.Json;
 using System.Xml.Linq;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Towers;
@@ -11,6 +13,9 @@ namespace ManagedRetrieval.House.Tests;
 public class PurityTests
 {
     public static TheoryData<string> Core => ["ManagedRetrieval.Engine", "ManagedRetrieval"];
+
+    /// <summary>The core and what it pulls in.</summary>
+    public static TheoryData<string> Shipped => [.. Core, "System.Numerics.Tensors"];
 
     [Theory]
     [MemberData(nameof(Core))]
@@ -37,7 +42,14 @@ public class PurityTests
 
     [Theory]
     [MemberData(nameof(Core))]
-    public void The_core_calls_no_native_code(string project)
+    public void The_core_names_no_native_library(string project) =>
+        Assert.All(
+            Repository.Files($"src/{project}", "*.cs"),
+            path => Assert.DoesNotMatch(@"\b(DllImport|LibraryImport|NativeLibrary|NativeMemory)\b", Repository.Read(path)));
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void What_ships_calls_no_native_code(string project)
     {
         using var stream = File.OpenRead(Assembly(project).Location);
         using var image = new PEReader(stream);
@@ -47,9 +59,44 @@ public class PurityTests
             .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl) || !method.GetImport().Module.IsNil)
             .Select(method => metadata.GetString(method.Name));
         Assert.Empty(native);
-        Assert.All(
-            Repository.Files($"src/{project}", "*.cs"),
-            path => Assert.DoesNotMatch(@"\b(DllImport|LibraryImport|NativeLibrary|NativeMemory)\b", Repository.Read(path)));
+        Assert.True(image.PEHeaders.CorHeader!.Flags.HasFlag(CorFlags.ILOnly), $"{project} is not IL alone");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void What_ships_makes_no_code_at_run_time(string project)
+    {
+        using var stream = File.OpenRead(Assembly(project).Location);
+        using var image = new PEReader(stream);
+        MetadataReader metadata = image.GetMetadataReader();
+        IEnumerable<string> used = metadata.TypeReferences
+            .Select(metadata.GetTypeReference)
+            .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}");
+        Assert.DoesNotContain(used, type =>
+            type.StartsWith("System.Reflection.Emit.", StringComparison.Ordinal)
+            || type.StartsWith("System.Linq.Expressions.", StringComparison.Ordinal)
+            || type.StartsWith("System.Runtime.Loader.", StringComparison.Ordinal)
+            || type.StartsWith("Microsoft.CSharp.", StringComparison.Ordinal)
+            || type is "System.Activator" or "System.Reflection.MethodInfo" or "System.Reflection.MethodBase" or "System.Reflection.Assembly");
+    }
+
+    [Theory]
+    [MemberData(nameof(Core))]
+    public void The_core_restores_one_package_and_no_native_asset(string project)
+    {
+        using JsonDocument assets = JsonDocument.Parse(Repository.Read($"src/{project}/obj/project.assets.json"));
+        foreach (JsonProperty target in assets.RootElement.GetProperty("targets").EnumerateObject())
+        {
+            Assert.All(target.Value.EnumerateObject(), library => Assert.DoesNotContain(
+                library.Value.EnumerateObject().Select(part => part.Name), part => part is "native" or "runtimeTargets"));
+
+            // Packages that only compile the project have no assembly.
+            Assert.Equal(
+                ["System.Numerics.Tensors"],
+                target.Value.EnumerateObject()
+                    .Where(library => library.Value.GetProperty("type").GetString() == "package" && library.Value.TryGetProperty("runtime", out _))
+                    .Select(library => library.Name.Split('/')[0]));
+        }
     }
 
     [Fact]
@@ -80,5 +127,10 @@ public class PurityTests
             package => Assert.Contains(package, decisions, StringComparison.Ordinal));
     }
 
-    private static Assembly Assembly(string project) => project == "ManagedRetrieval" ? typeof(TwoTowerModel).Assembly : typeof(Shape).Assembly;
+    private static Assembly Assembly(string name) => name switch
+    {
+        "ManagedRetrieval" => typeof(TwoTowerModel).Assembly,
+        "ManagedRetrieval.Engine" => typeof(Shape).Assembly,
+        _ => typeof(TensorPrimitives).Assembly,
+    };
 }
