@@ -9,7 +9,7 @@ namespace ManagedRetrieval.Benchmarks.Indexes;
 /// <summary>Queries a second by recall, of all points that were measured, with a line through each index's best.</summary>
 internal static class RecallCurve
 {
-    private const double Width = 900, Height = 560, LeastRecall = 0.8;
+    private const double Width = 1100, Height = 560, LeastRecall = 0.8;
 
     private static readonly (OxyColor Colour, MarkerType Marker)[] Looks =
     [
@@ -35,7 +35,7 @@ internal static class RecallCurve
         };
         model.Axes.Add(Style(new LinearAxis { Minimum = LeastRecall, Maximum = 1.003, MajorStep = 0.02, StringFormat = "0.00" }, AxisPosition.Bottom, "recall@10"));
         model.Axes.Add(Style(new LogarithmicAxis { StringFormat = "#,0" }, AxisPosition.Left, "queries per second"));
-        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Inside, LegendPosition = LegendPosition.RightTop, LegendBackground = OxyColors.White });
+        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.RightTop });
         int look = 0;
         foreach (IGrouping<string, IndexRow> index in rows.Where(row => row.RecallAt10 >= LeastRecall).GroupBy(row => $"{row.Peer} {row.Index}"))
         {
