@@ -68,6 +68,7 @@ internal static class Tool
             InspectCommand.Create(terminal),
             QueryCommand.Create(terminal),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(terminal);
 
         // A query may well begin with "@", which would name a file of arguments.
         return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

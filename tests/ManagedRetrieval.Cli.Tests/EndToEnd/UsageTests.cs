@@ -1,4 +1,5 @@
 using ManagedRetrieval.Cli.Tests.ReferenceDocs;
+using ManagedRetrieval.Engine;
 
 namespace ManagedRetrieval.Cli.Tests.EndToEnd;
 
@@ -68,5 +69,15 @@ public class UsageTests
     {
         ToolResult result = (await InProcess.RunAsync(commandLine.Split(' '))).Succeeded();
         Assert.All(names, name => Assert.Contains(name, result.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_version_says_what_the_kernels_run_on()
+    {
+        ToolResult result = (await InProcess.RunAsync(["--version"])).Succeeded();
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Matches(@"^\d+\.\d+\.\d+", lines[0]);
+        Assert.Equal(Hardware.Describe(), lines[1]);
     }
 }
