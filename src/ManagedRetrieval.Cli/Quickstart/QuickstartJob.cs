@@ -58,12 +58,12 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         }
 
         var model = new TwoTowerModel<string, string>(new TextFeature(settings.Features), new TextFeature(settings.Features), settings.Towers);
-        IReadOnlyList<EpochResult> epochs = await TrainAsync(docs, model, team, backend.Backend, cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<EpochResult> epochs, double firstLoss) = await TrainAsync(docs, model, team, backend.Backend, cancellationToken).ConfigureAwait(false);
         Retriever<string, string, string> retriever = terminal.Step(
             "Embedding and indexing all APIs …",
             () => Retriever<string, string, string>.Build(model, docs.CandidateTexts, docs.Candidates, team, backend.Backend, cancellationToken));
         QuickstartReport report = terminal.Step(
-            "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, epochs, team, cancellationToken));
+            "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, firstLoss, epochs, team, cancellationToken));
         place.MakeFolders();
         AtomicFile.RemoveLeftovers(settings.OutputDirectory, start);
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         return ExitCode.Done;
     }
 
-    private Task<TrainingResult> TrainAsync(
+    private async Task<(TrainingResult Result, double FirstLoss)> TrainAsync(
         ReferenceDocsDataset docs, TwoTowerModel<string, string> model, WorkerTeam team, IComputeBackend<float>? backend, CancellationToken cancellationToken)
     {
         RetrievalDataset data = RetrievalDataset.Encode(
@@ -87,11 +87,14 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         var trainer = new Trainer(model, new RetrievalTask<float>(settings.Task), new Adam<float>(settings.LearningRate), team, backend);
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"Training {settings.Epochs} epochs on {team.Workers} worker{(team.Workers == 1 ? "" : "s")}, seed {settings.Seed}."));
-        return terminal.TrainAsync(progress => trainer.Fit(data, settings.Training, progress, cancellationToken));
+        double? first = null;
+        trainer.StepCompleted += (_, step) => first ??= step.Loss;
+        TrainingResult result = await terminal.TrainAsync(progress => trainer.Fit(data, settings.Training, progress, cancellationToken)).ConfigureAwait(false);
+        return (result, first!.Value);
     }
 
     private static QuickstartReport Evaluate(
-        ReferencePack pack, ReferenceDocsDataset docs, Retriever<string, string, string> retriever, IReadOnlyList<EpochResult> epochs, WorkerTeam team, CancellationToken cancellationToken)
+        ReferencePack pack, ReferenceDocsDataset docs, Retriever<string, string, string> retriever, double firstLoss, IReadOnlyList<EpochResult> epochs, WorkerTeam team, CancellationToken cancellationToken)
     {
         // Ties count against the model; baselines, which tie a lot, get their expected rank.
         SplitMetrics model = SplitMetrics.Of("model", "this model", Rank(docs.Test, retriever, team, cancellationToken), TiePolicy.Pessimistic);
@@ -112,6 +115,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             ],
             Validation = validation,
             TrainingTime = epochs[^1].Elapsed,
+            FirstStepLoss = firstLoss,
             Epochs = epochs,
         };
     }

@@ -25,6 +25,9 @@ internal sealed record QuickstartReport
 
     public required TimeSpan TrainingTime { get; init; }
 
+    /// <summary>The loss before anything was learnt, over the first batch.</summary>
+    public required double FirstStepLoss { get; init; }
+
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
     /// <summary>Writes the figures as JSON; the file is whole or as it was.</summary>
@@ -54,6 +57,7 @@ internal sealed record QuickstartReport
             json.WriteEndObject();
             WriteMetrics(json, "validation_metrics", Validation);
             json.WriteNumber("training_seconds", TrainingTime.TotalSeconds);
+            json.WriteNumber("first_step_loss", FirstStepLoss);
             json.WriteStartArray("epochs");
             foreach (EpochResult epoch in Epochs)
             {

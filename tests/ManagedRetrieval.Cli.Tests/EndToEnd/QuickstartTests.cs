@@ -42,7 +42,7 @@ public class QuickstartTests(FinishedQuickstart first)
     {
         using JsonDocument json = Json();
         string[] metrics = ["top_1", "top_5", "top_10", "top_50", "top_100", "mrr"];
-        AssertNames(json.RootElement, "data", "metrics", "validation_metrics", "training_seconds", "epochs");
+        AssertNames(json.RootElement, "data", "metrics", "validation_metrics", "training_seconds", "first_step_loss", "epochs");
         JsonElement data = json.RootElement.GetProperty("data");
         AssertNames(data, "source", "version", "corpus", "train_pairs", "validation_queries", "test_queries");
         AssertNames(json.RootElement.GetProperty("metrics"), Methods);
@@ -82,6 +82,7 @@ public class QuickstartTests(FinishedQuickstart first)
         double[] losses = [.. json.RootElement.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("loss").GetDouble())];
         Assert.Equal(2, losses.Length);
         Assert.True(losses[1] < losses[0], $"{losses[0]}, then {losses[1]}");
+        Assert.InRange(losses[0], 0, json.RootElement.GetProperty("first_step_loss").GetDouble());
         Assert.Equal(losses.Select(loss => loss.ToString("f4", CultureInfo.InvariantCulture)), first.Result.Lines
             .Where(line => line.StartsWith("  epoch ", StringComparison.Ordinal)).Select(line => line.Split(", ")[1]["loss ".Length..]));
     }
