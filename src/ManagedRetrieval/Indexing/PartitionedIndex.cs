@@ -88,10 +88,10 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or there is no such similarity.</exception>
     /// <exception cref="ArgumentException">
-    /// There are no rows, or more than an array can hold, or not as many identifiers, or a row is not finite or holds a number of a magnitude over 10¹⁵, or 65,504 for half
-    /// precision, and is not brought to length 1.
+    /// There are no rows, or more than an array can hold, or not as many identifiers, or a row is not finite or holds a number of a magnitude over 10¹⁵, or of 65,520 or more for
+    /// half precision, and is not brought to length 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -111,11 +111,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold; no row was read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold, or there is no such similarity; no row was read.</exception>
     /// <exception cref="ArgumentException">There are no candidates, or more than an array can hold.</exception>
     /// <exception cref="InvalidDataException">
-    /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or 65,504
-    /// for half precision, that is not brought to length 1.
+    /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or of
+    /// 65,520 or more for half precision, that is not brought to length 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -214,7 +214,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// </summary>
     private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
 
-    private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue
+    private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => IndexArguments.Check(similarity) == Similarity.Cosine ? float.MaxValue
         : rescoring == PartitionedRescoring.HalfPrecision ? IndexArguments.GreatestHalf
         : IndexArguments.GreatestMagnitude;
 

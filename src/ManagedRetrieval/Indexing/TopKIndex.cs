@@ -13,15 +13,17 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
 {
     private readonly Lazy<IdentifierRows<TId>> _rows;
 
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
-        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, IndexArguments.Check(similarity));
         _rows = new Lazy<IdentifierRows<TId>>(() => new FixedIdentifierRows<TId>(identifiers));
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity, IdentifierRows<TId> rows)
     {
-        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, IndexArguments.Check(similarity));
         _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 

@@ -60,7 +60,7 @@ internal static class RetrieverSnapshot
 
             json.WriteString("model_version", version);
             json.WritePropertyName("index");
-            IndexCodec.Write(json, index, writer);
+            IndexCodec.Write(json, index, writer, argument: null);
             json.WriteEndObject();
         }
 
