@@ -94,7 +94,7 @@ internal static class IndexCodec
             PartitionedIndex<TId>.TypeName => PartitionedIndex<TId>.Read(parts),
             _ => BruteForceIndex<TId>.Read(parts),
         };
-        index.File = file.IsMapped ? file : null;
+        index.File = file.IsMapped ? new SharedFile(file) : null;
         index.ModelVersion = formatVersion > 2 ? properties.GetOptionalText("model_version") : null;
         return index;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -99,10 +100,12 @@ public sealed partial class LiveIndex<TId>
         int row = 0;
         foreach (TId identifier in alive.Identifiers())
         {
-            if (!EqualityComparer<TId>.Default.Equals(index.Identifiers[row], identifier))
+            if (!EqualityComparer<TId>.Default.Equals(index.RowIdentifiers[row], identifier))
+        // The identifiers of a mapped index are looked at under a hold, not asked for, so that disposing it ends its mapping.
+        using MappedHold hold = index.Hold();
             {
                 throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.Identifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
+                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.RowIdentifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
             }
 
             row++;

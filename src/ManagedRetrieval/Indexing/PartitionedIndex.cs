@@ -134,10 +134,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
 
-    /// <summary>The same index with other settings for searches; it shares all memory.</summary>
+    /// <summary>The same index with other settings for searches; it shares all memory, and of a mapped file each is disposed of on its own.</summary>
     /// <param name="probes">How many partitions a search scans, at least 1.</param>
     /// <param name="rescored">How many rows it scores, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is less than 1.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     public PartitionedIndex<TId> With(int probes, int rescored)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
@@ -145,7 +146,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         return new PartitionedIndex<TId>(this, probes, rescored, measured: null);
     }
 
-    /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory.</summary>
+    /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory, and of a mapped file each is disposed of on its own.</summary>
     /// <remarks>
     /// Work is counted, not timed: a scanned row of 4-bit codes is one unit, of bytes eight, and a scored row 32; so the same
     /// settings are found on every machine. Recall is the share of exact search's k best that a search finds, the mean over the queries.
@@ -158,6 +159,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The target is not in its range, or k is less than 1.</exception>
     /// <exception cref="ArgumentException">There are no queries or they do not fit, or the source has not as many rows of as many dimensions as the index.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public PartitionedIndex<TId> Tune(
         double targetRecall, Tensor<float> heldQueries, ICandidateSource<TId> source, int k = 10, CancellationToken cancellationToken = default)
