@@ -50,7 +50,7 @@ internal static class TrainCommand
 
             foreach (string file in result.GetValue(config) ?? [])
             {
-                models.Add(new NamedModel(Path.GetFileNameWithoutExtension(file), await ModelFile.ReadAsync(file, cancellationToken).ConfigureAwait(false)));
+                models.Add(new NamedModel(Path.GetFileNameWithoutExtension(file), await ModelFile.ReadAsync(file, cancellationToken).ConfigureAwait(false), file));
             }
 
             if (models.Count == 0)

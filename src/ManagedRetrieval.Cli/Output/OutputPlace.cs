@@ -6,6 +6,9 @@ namespace ManagedRetrieval.Cli.Output;
 /// <remarks>Runs may share places: the files are not touched, and folders are removed only when empty.</remarks>
 internal sealed class OutputPlace : IDisposable
 {
+    /// <summary>No system follows more (Linux 40, Windows 63), so that links in a circle end here.</summary>
+    private const int MostLinks = 64;
+
     private readonly List<string> _folders = [];
     private readonly Stack<string> _made = new();
 
@@ -16,17 +19,23 @@ internal sealed class OutputPlace : IDisposable
     private static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
     /// <summary>Makes the folders of the files, and another file in each of them for a moment.</summary>
-    /// <param name="files">The files; none may take another one's place or stand below it, also where links lead there.</param>
+    /// <param name="files">The files, null for those not asked for; none may take another one's place or stand below it, also where links lead there.</param>
+    /// <param name="inputs">What is read, null for what is not given; no file may take the place of one, or of what it is a link to.</param>
+    /// <param name="replaced">An input whose place the first of the files may take, since it follows it; null for none.</param>
     /// <returns>To be disposed after the last file was written, or failed to be.</returns>
-    /// <exception cref="ToolException">A file could not be written; the folders that were made are gone again.</exception>
-    public static OutputPlace Prepare(params ReadOnlySpan<string> files)
+    /// <exception cref="ToolException">A file could not be written, or an input would be lost; the folders that were made are gone again.</exception>
+    public static OutputPlace Prepare(IReadOnlyList<string?> files, IReadOnlyList<string?> inputs, string? replaced = null)
     {
         var place = new OutputPlace();
+        var taken = new List<(string Path, string Name)>();
         try
         {
-            for (int i = 0; i < files.Length; i++)
+            for (int i = 0; i < files.Count; i++)
             {
-                place.Check(files[i], files[..i]);
+                if (files[i] is { } file)
+                {
+                    place.Check(file, taken, i == 0 ? inputs : [.. inputs, replaced]);
+                }
             }
 
             return place;
@@ -66,7 +75,10 @@ internal sealed class OutputPlace : IDisposable
         }
     }
 
-    private void Check(string file, ReadOnlySpan<string> others)
+    /// <param name="file">The file.</param>
+    /// <param name="taken">The places of the files before it; it is added.</param>
+    /// <param name="inputs">What may not be lost.</param>
+    private void Check(string file, List<(string Path, string Name)> taken, IEnumerable<string?> inputs)
     {
         if (Path.EndsInDirectorySeparator(file))
         {
@@ -76,12 +88,19 @@ internal sealed class OutputPlace : IDisposable
         try
         {
             string path = RealPath(file);
-            foreach (string other in others)
+            foreach ((string other, string name) in taken)
             {
-                string otherPath = RealPath(other);
-                if (path.Equals(otherPath, PathComparison) || path.StartsWith(otherPath + Path.DirectorySeparatorChar, PathComparison))
+                if (path.Equals(other, PathComparison) || path.StartsWith(other + Path.DirectorySeparatorChar, PathComparison))
                 {
-                    throw new ToolException($"Cannot write '{file}': that is the place of '{other}'.");
+                    throw new ToolException($"Cannot write '{file}': that is the place of '{name}'.");
+                }
+            }
+
+            foreach (string input in inputs.OfType<string>())
+            {
+                if (Places(input).Any(other => path.Equals(other, PathComparison)))
+                {
+                    throw new ToolException($"Cannot write '{file}': that is the place of '{input}', which is read.");
                 }
             }
 
@@ -92,6 +111,7 @@ internal sealed class OutputPlace : IDisposable
             }
 
             TryOut(file, path);
+            taken.Add((path, file));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -157,6 +177,17 @@ internal sealed class OutputPlace : IDisposable
     {
         string path = Path.GetFullPath(file);
         return Path.Combine(RealFolder(FolderOf(path)), Path.GetFileName(path));
+    }
+
+    /// <summary>Where an input stands, and where it leads as a link, link after link: a file in any of these places would be read in its stead.</summary>
+    private static IEnumerable<string> Places(string input)
+    {
+        string? path = input.Length == 0 ? null : RealPath(input);
+        for (int links = 0; path is not null && links <= MostLinks; links++)
+        {
+            yield return path;
+            path = new FileInfo(path).LinkTarget is { } target ? RealPath(Path.Combine(FolderOf(path), target)) : null;
+        }
     }
 
     private static string RealFolder(string folder)

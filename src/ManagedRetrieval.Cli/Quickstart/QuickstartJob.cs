@@ -38,7 +38,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         DateTime start = DateTime.UtcNow;
         ReferencePack pack = search.Pack ?? throw new ToolException(
             "Found no .NET reference pack with documentation (packs/Microsoft.NETCore.App.Ref), which comes with the .NET SDK. Looked in: " + string.Join(", ", search.LookedAt) + ".");
-        using OutputPlace place = OutputPlace.Prepare(settings.JsonFile is { } figures ? [settings.ModelFile, figures] : [settings.ModelFile]);
+        using OutputPlace place = OutputPlace.Prepare([settings.ModelFile, settings.JsonFile], pack.XmlFiles);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         if (backend.Line("The training's loss and exact search run") is { } line)

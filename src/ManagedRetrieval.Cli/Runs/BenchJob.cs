@@ -18,7 +18,7 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using OutputPlace place = OutputPlace.Prepare([.. ((string?[])[settings.JsonFile, settings.DrawingFile]).OfType<string>()]);
+        using OutputPlace place = OutputPlace.Prepare([settings.JsonFile, settings.DrawingFile], [settings.Model, settings.Exact, settings.QueryFile]);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         if (backend.Line(IndexedModel.ExactSearch) is { } line)

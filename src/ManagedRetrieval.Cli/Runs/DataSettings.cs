@@ -46,4 +46,7 @@ internal sealed record DataSettings
     public string? GroupColumn { get; init; }
 
     public bool SkipBadRows { get; init; }
+
+    /// <summary>All files that are read; null for those not given.</summary>
+    public IEnumerable<string?> Files => [Data, Validation, Test, Items, Users];
 }

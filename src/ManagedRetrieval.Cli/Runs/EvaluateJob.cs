@@ -14,7 +14,7 @@ internal sealed class EvaluateJob(Terminal terminal, string model, DataSettings 
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using OutputPlace place = OutputPlace.Prepare(jsonFile is null ? [] : [jsonFile]);
+        using OutputPlace place = OutputPlace.Prepare([jsonFile], [model, .. dataSettings.Files]);
         using var team = new WorkerTeam(workers);
         SafetensorsFile file = await SavedModel.OpenAsync(model, cancellationToken).ConfigureAwait(false);
         SavedModel saved = SavedModel.Read(file, team);

@@ -11,12 +11,11 @@ namespace ManagedRetrieval.Cli.Runs;
 /// <summary><c>index</c>: builds another index of a model's candidates, measures it, and saves it with the model.</summary>
 internal sealed class IndexJob(Terminal terminal, IndexSettings settings)
 {
-    /// <exception cref="ToolException">The model holds no float rows, or results could not be written.</exception>
+    /// <exception cref="ToolException">The model holds no float rows, or results could not be written, or would take the place of what is read.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        RequireOtherFile();
-        using OutputPlace place = OutputPlace.Prepare(settings.Output);
+        using OutputPlace place = OutputPlace.Prepare([settings.Output], [settings.Model, settings.QueryFile]);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         if (backend.Line(IndexedModel.ExactSearch) is { } line)
@@ -49,15 +48,6 @@ internal sealed class IndexJob(Terminal terminal, IndexSettings settings)
 
         terminal.Line(Terminal.OneLine($"Saved to {settings.Output}."));
         return ExitCode.Done;
-    }
-
-    private void RequireOtherFile()
-    {
-        StringComparison comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-        if (Path.GetFullPath(settings.Model).Equals(Path.GetFullPath(settings.Output), comparison))
-        {
-            throw new ToolException($"Cannot write '{settings.Output}': that is the model itself, whose float rows would be lost.");
-        }
     }
 
     private async Task<TopKIndex<string>> BuildAsync(BruteForceIndex<string> rows, ExactAnswers exact, WorkerTeam team, CancellationToken cancellationToken)

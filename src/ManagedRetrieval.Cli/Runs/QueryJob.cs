@@ -20,7 +20,7 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using OutputPlace place = settings.Output is { } file ? OutputPlace.Prepare(file) : OutputPlace.Prepare();
+        using OutputPlace place = OutputPlace.Prepare([settings.Output], [settings.Model, settings.File]);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         IndexedModel model = await IndexedModel.OpenAsync(settings.Model, settings.Map, team, backend.Backend, cancellationToken).ConfigureAwait(false);

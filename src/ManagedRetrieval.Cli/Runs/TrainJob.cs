@@ -26,8 +26,12 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         }
 
         DateTime start = DateTime.UtcNow;
-        string[] files = [settings.ModelFile, settings.ReportFile, .. Checkpoints(), .. settings.JsonFile is { } json ? (string[])[json] : []];
-        using OutputPlace place = OutputPlace.Prepare(files);
+
+        // A model may follow the one that it begins with: that was read before, and stands until the training has succeeded.
+        using OutputPlace place = OutputPlace.Prepare(
+            [settings.ModelFile, settings.ReportFile, .. Checkpoints(), settings.JsonFile],
+            [.. dataSettings.Files, .. models.Select(model => model.File)],
+            replaced: settings.From);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         if (backend.Line("The training's matrix products and softmax loss run") is { } line)

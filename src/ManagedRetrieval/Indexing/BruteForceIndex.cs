@@ -31,6 +31,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     /// <param name="backend">Where scores are made; null for the processor.</param>
     /// <param name="similarity">What makes a score.</param>
     /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     public BruteForceIndex(
         Tensor<float> candidateEmbeddings,
         IReadOnlyList<TId> identifiers,
@@ -86,6 +87,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     /// <param name="similarity">What makes a score.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">There are no candidates, or more than one array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     /// <exception cref="InvalidDataException">The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, or not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static BruteForceIndex<TId> Build(
@@ -95,6 +97,7 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         Similarity similarity = Similarity.DotProduct,
         CancellationToken cancellationToken = default)
     {
+        IndexArguments.Check(similarity);
         (Tensor<float> rows, TId[] identifiers) = CandidateReader.Copy(source, cancellationToken);
         return new BruteForceIndex<TId>(rows, identifiers, workers, backend, similarity);
     }

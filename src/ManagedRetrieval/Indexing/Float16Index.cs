@@ -34,6 +34,7 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     /// <param name="workers">Shares out the work of a search; null runs on the calling thread. It is used, not owned.</param>
     /// <param name="similarity">What makes a score.</param>
     /// <exception cref="ArgumentException">There are no rows, rows and identifiers differ in number, or a row is not finite or beyond the range of Half.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     public Float16Index(
         Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, WorkerTeam? workers = null, Similarity similarity = Similarity.DotProduct)
         : this(Encode(candidateEmbeddings, identifiers, similarity), candidateEmbeddings.Shape[1], identifiers, workers, similarity)
@@ -69,6 +70,7 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
     /// <param name="similarity">What makes a score.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">There are no candidates, or more than one array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     /// <exception cref="InvalidDataException">
     /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or beyond the range of Half.
     /// </exception>
@@ -120,7 +122,7 @@ public sealed class Float16Index<TId> : TopKIndex<TId>, IStoredIndex
         RowScores.Write(queries, count, floats.Span, scores);
     }
 
-    private static float Greatest(Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue : IndexArguments.GreatestHalf;
+    private static float Greatest(Similarity similarity) => IndexArguments.Check(similarity) == Similarity.Cosine ? float.MaxValue : IndexArguments.GreatestHalf;
 
     private static Memory<Half> Encode(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, Similarity similarity)
     {

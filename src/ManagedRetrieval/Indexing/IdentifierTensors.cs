@@ -8,14 +8,18 @@ internal static class IdentifierTensors
     private const string Name = IndexCodec.Prefix + "identifiers";
 
     /// <summary>Adds them, and says of which type they are.</summary>
+    /// <param name="writer">Takes them.</param>
+    /// <param name="identifiers">The identifiers.</param>
+    /// <param name="argument">The caller's argument that holds them, for messages; null for none.</param>
+    /// <exception cref="ArgumentException">One is no valid Unicode.</exception>
     /// <exception cref="NotSupportedException">They are neither string, int nor long.</exception>
-    public static string Add<TId>(SafetensorsWriter writer, IReadOnlyList<TId> identifiers)
+    public static string Add<TId>(SafetensorsWriter writer, IReadOnlyList<TId> identifiers, string? argument)
         where TId : notnull
     {
         switch (identifiers)
         {
             case IReadOnlyList<string> strings:
-                writer.AddStrings(Name, strings);
+                writer.AddTexts(Name, strings, argument);
                 return "string";
             case IReadOnlyList<int> ints when typeof(TId) == typeof(int):
                 writer.AddCopy(Name, ints.Select(id => (long)id).ToArray(), ints.Count);

@@ -13,6 +13,13 @@ internal static class IndexArguments
     /// <summary>The greatest float that is rounded to a finite Half, 65,504; no kind of index takes less.</summary>
     public const float GreatestHalf = 65519.996f;
 
+    /// <summary>Checks that there is such a similarity, and returns it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public static Similarity Check(Similarity similarity) => similarity is Similarity.DotProduct or Similarity.Cosine
+        ? similarity
+        : throw new ArgumentOutOfRangeException(
+            nameof(similarity), similarity, $"similarity must be {nameof(Similarity.DotProduct)} or {nameof(Similarity.Cosine)}.");
+
     /// <summary>Checks a search's queries and returns their shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
     /// <exception cref="ArgumentException">The queries do not fit, or are not finite, or too great for a score.</exception>

@@ -23,16 +23,21 @@ internal static class IndexCodec
 
     private const string DotProduct = "dot_product", Cosine = "cosine";
 
+    /// <param name="json">Takes the description.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="writer">Takes the tensors.</param>
+    /// <param name="argument">What the caller's caller calls the index; null where no argument is or holds it.</param>
     /// <exception cref="NotSupportedException">Identifiers are neither string, int nor long.</exception>
+    /// <exception cref="ArgumentException">An identifier is no valid Unicode.</exception>
     /// <exception cref="ArithmeticException">An embedding is not finite.</exception>
-    public static void Write<TId>(Utf8JsonWriter json, TopKIndex<TId> index, SafetensorsWriter writer)
+    public static void Write<TId>(Utf8JsonWriter json, TopKIndex<TId> index, SafetensorsWriter writer, string? argument)
         where TId : notnull
     {
         IStoredIndex stored = index as IStoredIndex
             ?? throw new NotSupportedException($"An index of type {index.GetType()} cannot be saved; build one of its candidates.");
         json.WriteStartObject();
         json.WriteString("type", stored.Type);
-        json.WriteString("identifiers", IdentifierTensors.Add(writer, index.RowIdentifiers));
+        json.WriteString("identifiers", IdentifierTensors.Add(writer, index.RowIdentifiers, argument));
         json.WriteString("similarity", index.Similarity == Similarity.Cosine ? Cosine : DotProduct);
         json.WriteString("model_version", index.ModelVersion);
         stored.WriteTo(json, writer);
@@ -89,7 +94,7 @@ internal static class IndexCodec
             PartitionedIndex<TId>.TypeName => PartitionedIndex<TId>.Read(parts),
             _ => BruteForceIndex<TId>.Read(parts),
         };
-        index.File = file.IsMapped ? file : null;
+        index.File = file.IsMapped ? new SharedFile(file) : null;
         index.ModelVersion = formatVersion > 2 ? properties.GetOptionalText("model_version") : null;
         return index;
     }

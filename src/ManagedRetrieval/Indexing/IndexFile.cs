@@ -63,7 +63,7 @@ public static class IndexFile
             json.WriteStartObject();
             json.WriteNumber("format_version", IndexCodec.FormatVersion);
             json.WritePropertyName("index");
-            IndexCodec.Write(json, index, writer);
+            IndexCodec.Write(json, index, writer, nameof(index));
             json.WriteEndObject();
         }
 

@@ -38,7 +38,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work of building and of searches; null runs on the calling thread. It is used, not owned.</param>
     /// <param name="similarity">What makes a score.</param>
     /// <exception cref="ArgumentException">There are no rows, more than one array can hold, rows and identifiers differ in number, or a row is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again, or there is no such similarity.</exception>
     public Int8Index(
         Tensor<float> candidateEmbeddings,
         IReadOnlyList<TId> identifiers,
@@ -86,7 +86,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
     /// <param name="similarity">What makes a score.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">There are no candidates, or more than one array can hold.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The options ask for less than one row to be scored again, or there is no such similarity.</exception>
     /// <exception cref="InvalidDataException">The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, or not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Int8Index<TId> Build(
@@ -96,6 +96,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
         Similarity similarity = Similarity.DotProduct,
         CancellationToken cancellationToken = default)
     {
+        IndexArguments.Check(similarity);
         int dimensions = CandidateReader.Check(source);
         var store = new Int8Store(source.Count, dimensions);
         var identifiers = new TId[source.Count];
@@ -133,6 +134,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
 
     private static Int8Store Encode(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers, WorkerTeam? workers, Similarity similarity)
     {
+        IndexArguments.Check(similarity);
         IndexArguments.CheckRows(candidateEmbeddings, identifiers, nameof(candidateEmbeddings));
         var store = new Int8Store(candidateEmbeddings.Shape.Rows, candidateEmbeddings.Shape.RowLength);
         store.Write(0, candidateEmbeddings.Span, similarity == Similarity.Cosine, workers ?? WorkerTeam.Inline);

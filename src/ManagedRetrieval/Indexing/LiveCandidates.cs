@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -21,6 +22,7 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The source that the last index was built from gives other candidates now.</exception>
+    /// <exception cref="ObjectDisposedException">The fixed index was disposed.</exception>
     public IEnumerable<CandidateBatch<TId>> ReadBatches()
     {
         var rows = new Tensor<float>(new Shape(Math.Min(BatchRows, Count), Dimensions));
@@ -43,11 +45,12 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
     /// <summary>The identifiers alone, which takes no reading of the source.</summary>
     public IEnumerable<TId> Identifiers()
     {
+        using MappedHold hold = Hold();
         for (int row = 0; row < snapshot.FixedCount; row++)
         {
             if (!snapshot.DeletedOfFixed.Contains(row))
             {
-                yield return snapshot.Fixed!.Index.Identifiers[row];
+                yield return snapshot.Fixed!.Index.RowIdentifiers[row];
             }
         }
 
@@ -63,11 +66,12 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
     private IEnumerable<(TId Identifier, ReadOnlyMemory<float> Row)> ReadRows()
     {
         int row = 0;
+        using MappedHold hold = Hold();
         foreach (CandidateBatch<TId> batch in snapshot.Fixed?.Candidates.ReadBatches() ?? [])
         {
             for (int i = 0; i < batch.Identifiers.Count; i++, row++)
             {
-                if (row == snapshot.FixedCount || !EqualityComparer<TId>.Default.Equals(batch.Identifiers[i], snapshot.Fixed!.Index.Identifiers[row]))
+                if (row == snapshot.FixedCount || !EqualityComparer<TId>.Default.Equals(batch.Identifiers[i], snapshot.Fixed!.Index.RowIdentifiers[row]))
                 {
                     throw Changed(row);
                 }
@@ -92,6 +96,9 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
             }
         }
     }
+
+    /// <summary>Holds the file that the fixed index lies in: its identifiers are not let out, so that disposing it ends the mapping.</summary>
+    private MappedHold Hold() => snapshot.Fixed?.Index.Hold() ?? default;
 
     private static InvalidOperationException Changed(int row) => new(string.Create(
         CultureInfo.InvariantCulture, $"The candidates that the index was built from have changed: number {row} is not the one that it was."));

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -26,7 +27,8 @@ public sealed partial class LiveIndex<TId>
     /// <param name="progress">Told while candidates are read.</param>
     /// <param name="cancellationToken">Stops reading, and is handed to the builder.</param>
     /// <returns>Whether there was anything to do.</returns>
-    /// <exception cref="InvalidOperationException">What was kept or built does not have the candidates that it was given.</exception>
+    /// <exception cref="InvalidOperationException">What was kept or built is null, or does not have the candidates that it was given.</exception>
+    /// <exception cref="InvalidDataException">The builder returns an index of this library that does not take a candidate; the message names it.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public bool Compact(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -75,6 +77,7 @@ public sealed partial class LiveIndex<TId>
         lock (_writing)
         {
             Volatile.Write(ref _current, LiveRebase.Run(before, _current, built));
+            TakeNoMoreThan(built?.Index.GreatestMagnitude ?? float.NaN);
             if (_automatic is { IsCompleted: true })
             {
                 Volatile.Write(ref _automatic, null);
@@ -87,8 +90,10 @@ public sealed partial class LiveIndex<TId>
     private LiveBase<TId> Build(LiveSnapshot<TId> snapshot, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         var alive = new LiveCandidates<TId>(snapshot, progress, cancellationToken);
-        ICandidateSource<TId> kept = _options.Keep is { } keep ? keep(alive, cancellationToken) : Copy(alive, cancellationToken);
-        TopKIndex<TId> index = _build(kept, cancellationToken);
+        ICandidateSource<TId> kept = _options.Keep is { } keep
+            ? keep(alive, cancellationToken) ?? throw new InvalidOperationException("Keep returned null, expected the candidates that it was given.")
+            : Copy(alive, cancellationToken);
+        TopKIndex<TId> index = Built(_build(kept, cancellationToken));
         if (kept.Count != alive.Count || index.Count != alive.Count || index.Dimensions != Dimensions || kept.Dimensions != Dimensions || index.Similarity != Similarity)
         {
             throw new InvalidOperationException(string.Create(
@@ -96,13 +101,15 @@ public sealed partial class LiveIndex<TId>
                 $"A compaction of {alive.Count} candidates with {Dimensions} dimensions was kept as {kept.Count} with {kept.Dimensions} and built as {index.Count} with {index.Dimensions}; the similarity is {Similarity}, and that of the new index {index.Similarity}."));
         }
 
+        // The identifiers of a mapped index are looked at under a hold, not asked for, so that disposing it ends its mapping.
+        using MappedHold hold = index.Hold();
         int row = 0;
         foreach (TId identifier in alive.Identifiers())
         {
-            if (!EqualityComparer<TId>.Default.Equals(index.Identifiers[row], identifier))
+            if (!EqualityComparer<TId>.Default.Equals(index.RowIdentifiers[row], identifier))
             {
                 throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.Identifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
+                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.RowIdentifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
             }
 
             row++;

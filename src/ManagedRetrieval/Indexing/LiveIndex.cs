@@ -16,6 +16,11 @@ namespace ManagedRetrieval.Indexing;
 /// and replaced ones keep their memory until a compaction builds the fixed index anew.
 /// </para>
 /// <para>
+/// The builder may return another kind of index from one compaction to the next, such as a smaller one for more candidates. A row may be added whose numbers every kind
+/// takes that was built so far. Where a new kind takes less, its refusal, which names a candidate, comes out of the compaction; nothing is changed then, and searches go on:
+/// delete or replace that candidate, and compact again.
+/// </para>
+/// <para>
 /// Memory besides that of the fixed index: 4 · d bytes for each row that was added (8 · d for the cosine) and some 100 bytes for its identifier; a map of the
 /// identifiers of the fixed index, some 30 bytes for each; and the candidates that the next compaction builds from, wherever they are kept: by default in memory.
 /// </para>
@@ -30,18 +35,15 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
 
     private LiveSnapshot<TId> _current;
 
-    /// <summary>What the numbers of rows may be at most that the builder builds of; NaN where it was not asked yet.</summary>
-    private float _greatest = float.NaN;
-
     /// <summary>Starts without candidates.</summary>
     /// <param name="dimensions">At least 1.</param>
     /// <param name="build">
-    /// Builds an index over all candidates of a source, in their order; called by compactions. Where a number of a magnitude over 65,504 comes before the first of them, it is
-    /// also called for a row of zeros, to see which numbers it takes.
+    /// Builds an index over all candidates of a source, in their order; called by compactions. Where a number of a magnitude of 65,520 or more comes before the first of them, it is
+    /// also called for that row alone, brought to magnitudes up to 1, to see which numbers it takes.
     /// </param>
     /// <param name="similarity">What makes a score; that of the indexes to be built, too.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are no dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no dimensions, or there is no such similarity.</exception>
     public LiveIndex(
         int dimensions,
         Func<ICandidateSource<TId>, CancellationToken, TopKIndex<TId>> build,
@@ -76,6 +78,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
 
         // Made here, so that the first writer need not wait for it.
         _ = index.RowsByIdentifier;
+        _greatest = index.GreatestMagnitude;
         _current = new LiveSnapshot<TId>(0, new LiveBase<TId>(index, candidates), DeletedRows.None, _current.Added, DeletedRows.None);
     }
 
@@ -107,6 +110,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
     /// <param name="embedding">[d], finite; copied.</param>
     /// <returns>Whether it is new.</returns>
     /// <exception cref="ArgumentException">The embedding has another dimension, or is not finite, or holds a number that no index could be built of.</exception>
+    /// <exception cref="InvalidOperationException">The builder was asked what it takes, and returned null; nothing is changed.</exception>
     public bool Upsert(TId identifier, ReadOnlySpan<float> embedding)
     {
         ArgumentNullException.ThrowIfNull(identifier);
@@ -124,6 +128,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
     /// <param name="embeddings">[candidates, d], all finite; copied.</param>
     /// <returns>How many are new.</returns>
     /// <exception cref="ArgumentException">The embeddings have another dimension, rows and identifiers differ in number, or a row is not finite or holds a number that no index could be built of; nothing is changed then.</exception>
+    /// <exception cref="InvalidOperationException">The builder was asked what it takes, and returned null; nothing is changed.</exception>
     public int Upsert(IReadOnlyList<TId> identifiers, Tensor<float> embeddings)
     {
         ArgumentNullException.ThrowIfNull(identifiers);
@@ -189,35 +194,20 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
     private int Upsert(TId[] identifiers, Tensor<float> embeddings, string argument)
     {
         IndexArguments.CheckRows(embeddings, identifiers, argument);
-        if (Similarity == Similarity.DotProduct && IndexArguments.FindWrong(embeddings.Span, IndexArguments.GreatestHalf) >= 0)
-        {
-            IndexArguments.CheckRows(embeddings, identifiers, argument, GreatestMagnitude(identifiers[0]));
-        }
-
+        bool hasGreat = HasGreat(embeddings, identifiers);
         lock (_writing)
         {
+            if (hasGreat)
+            {
+                // Here, since a compaction may just have built an index of another kind.
+                IndexArguments.CheckRows(embeddings, identifiers, argument, _greatest);
+            }
+
             var edit = new LiveEdit<TId>(_current);
             int added = edit.Upsert(identifiers, embeddings.Span);
             Publish(edit.Finish());
             return added;
         }
-    }
-
-    /// <summary>What the numbers of rows may be at most, so that the next compaction can build an index of them.</summary>
-    private float GreatestMagnitude(TId identifier)
-    {
-        if (Snapshot().Fixed is { } built)
-        {
-            return built.Index.GreatestMagnitude;
-        }
-
-        // Only the builder knows what it builds, so it is asked for an index of zeros.
-        if (float.IsNaN(_greatest))
-        {
-            _greatest = _build(new TensorCandidates<TId>(new Tensor<float>(new Shape(1, Dimensions)), [identifier]), CancellationToken.None).GreatestMagnitude;
-        }
-
-        return _greatest;
     }
 
     /// <summary>Only under the lock of writers.</summary>

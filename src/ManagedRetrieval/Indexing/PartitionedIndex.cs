@@ -88,10 +88,10 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or there is no such similarity.</exception>
     /// <exception cref="ArgumentException">
-    /// There are no rows, or more than an array can hold, or not as many identifiers, or a row is not finite or holds a number of a magnitude over 10¹⁵, or 65,504 for half
-    /// precision, and is not brought to length 1.
+    /// There are no rows, or more than an array can hold, or not as many identifiers, or a row is not finite or holds a number of a magnitude over 10¹⁵, or of 65,520 or more for
+    /// half precision, and is not brought to length 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -111,11 +111,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="workers">Shares out the work, of building and of searches; null works on the calling thread. It is used, not owned.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold; no row was read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or would take more than an array can hold, or there is no such similarity; no row was read.</exception>
     /// <exception cref="ArgumentException">There are no candidates, or more than an array can hold.</exception>
     /// <exception cref="InvalidDataException">
-    /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or 65,504
-    /// for half precision, that is not brought to length 1.
+    /// The source gives more or fewer candidates than it says, or a row of another dimension, without identifier, not finite, or with a number of a magnitude over 10¹⁵, or of
+    /// 65,520 or more for half precision, that is not brought to length 1.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PartitionedIndex<TId> Build(
@@ -134,10 +134,11 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         return new PartitionedIndex<TId>(store, rows.Identifiers, similarity, plan.Probes, plan.Rescored, workers ?? WorkerTeam.Inline);
     }
 
-    /// <summary>The same index with other settings for searches; it shares all memory.</summary>
+    /// <summary>The same index with other settings for searches; it shares all memory, and of a mapped file each is disposed of on its own.</summary>
     /// <param name="probes">How many partitions a search scans, at least 1.</param>
     /// <param name="rescored">How many rows it scores, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is less than 1.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     public PartitionedIndex<TId> With(int probes, int rescored)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
@@ -145,7 +146,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         return new PartitionedIndex<TId>(this, probes, rescored, measured: null);
     }
 
-    /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory.</summary>
+    /// <summary>The same index with the settings that reach a recall with the least work; it shares all memory, and of a mapped file each is disposed of on its own.</summary>
     /// <remarks>
     /// Work is counted, not timed: a scanned row of 4-bit codes is one unit, of bytes eight, and a scored row 32; so the same
     /// settings are found on every machine. Recall is the share of exact search's k best that a search finds, the mean over the queries.
@@ -158,6 +159,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The target is not in its range, or k is less than 1.</exception>
     /// <exception cref="ArgumentException">There are no queries or they do not fit, or the source has not as many rows of as many dimensions as the index.</exception>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public PartitionedIndex<TId> Tune(
         double targetRecall, Tensor<float> heldQueries, ICandidateSource<TId> source, int k = 10, CancellationToken cancellationToken = default)
@@ -214,7 +216,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
     /// </summary>
     private int ProbesAmong(int admitted) => (int)Math.Min(Partitions, Math.Ceiling(Probes * Math.Sqrt((double)Count / Math.Max(1, admitted))));
 
-    private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => similarity == Similarity.Cosine ? float.MaxValue
+    private static float Greatest(PartitionedRescoring rescoring, Similarity similarity) => IndexArguments.Check(similarity) == Similarity.Cosine ? float.MaxValue
         : rescoring == PartitionedRescoring.HalfPrecision ? IndexArguments.GreatestHalf
         : IndexArguments.GreatestMagnitude;
 

@@ -87,7 +87,8 @@ internal sealed class PartitionedTuning<TId>
 
     private MeasuredRecall Measure(int probes, int rescored)
     {
-        _index.With(probes, rescored).Search(_queries, _k, _results, cancellationToken: _cancellationToken);
+        using PartitionedIndex<TId> index = _index.With(probes, rescored);
+        index.Search(_queries, _k, _results, cancellationToken: _cancellationToken);
         int found = 0;
         for (int query = 0; query < _results.Queries; query++)
         {

@@ -29,10 +29,11 @@ public sealed class StreamingIndex<TId> : ITopKIndex<TId>
     /// <param name="workers">Shares out the work of a search; null runs on the calling thread. It is used, not owned.</param>
     /// <param name="similarity">What makes a score.</param>
     /// <exception cref="ArgumentException">The source has no candidates or no dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     public StreamingIndex(ICandidateSource<TId> source, WorkerTeam? workers = null, Similarity similarity = Similarity.DotProduct)
     {
         Dimensions = CandidateReader.Check(source);
-        (_source, _workers, Similarity) = (source, workers ?? WorkerTeam.Inline, similarity);
+        (_source, _workers, Similarity) = (source, workers ?? WorkerTeam.Inline, IndexArguments.Check(similarity));
         _identifiers = (source as TensorCandidates<TId>)?.Identifiers;
     }
 

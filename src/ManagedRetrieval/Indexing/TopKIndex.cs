@@ -13,23 +13,26 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
 {
     private readonly Lazy<IdentifierRows<TId>> _rows;
 
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity)
     {
-        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, IndexArguments.Check(similarity));
         _rows = new Lazy<IdentifierRows<TId>>(() => new FixedIdentifierRows<TId>(identifiers));
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">There is no such similarity.</exception>
     private protected TopKIndex(int dimensions, IReadOnlyList<TId> identifiers, Similarity similarity, IdentifierRows<TId> rows)
     {
-        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, similarity);
+        (Dimensions, RowIdentifiers, Similarity) = (dimensions, identifiers, IndexArguments.Check(similarity));
         _rows = new Lazy<IdentifierRows<TId>>(rows);
     }
 
-    /// <summary>Takes over the identifiers, the map of them and the model's version of an index over the same rows.</summary>
+    /// <summary>Takes over the identifiers, the map of them and the model's version of an index over the same rows, and a part in its file.</summary>
+    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     private protected TopKIndex(TopKIndex<TId> other)
     {
         (Dimensions, RowIdentifiers, Similarity, _rows) = (other.Dimensions, other.RowIdentifiers, other.Similarity, other._rows);
-        (ModelVersion, File) = (other.ModelVersion, other.File);
+        (ModelVersion, File) = (other.ModelVersion, other.File?.Share());
     }
 
     /// <inheritdoc/>
@@ -61,8 +64,8 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// </summary>
     public string? ModelVersion { get; internal set; }
 
-    /// <summary>The file that its rows lie in; null where it is not mapped.</summary>
-    internal SafetensorsFile? File { get; set; }
+    /// <summary>Its part in the file that its rows lie in; null where it is not mapped.</summary>
+    internal SharedFile? File { get; set; }
 
     /// <summary>The identifiers, for who holds the file.</summary>
     internal IReadOnlyList<TId> RowIdentifiers { get; }
@@ -94,9 +97,9 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// <summary>Lets go of the mapped file that the index lies in; does nothing for another index, which can be searched on.</summary>
     /// <remarks>
     /// <para>
-    /// The mapping ends at once, or with the last of the searches that run, which end as usual. What is asked later is an <see cref="ObjectDisposedException"/>,
-    /// also of an index that shares the file, such as one with other settings. Where the rows or <see cref="Identifiers"/> were asked for they stay readable,
-    /// and the mapping ends when the garbage collector finds that nothing refers to them.
+    /// The mapping ends at once, or with the last of the searches that run, which end as usual. What is asked later is an <see cref="ObjectDisposedException"/>.
+    /// An index with other settings, made of this one, shares the file and is disposed of on its own: the mapping ends with the last of them. Where the rows or
+    /// <see cref="Identifiers"/> were asked for they stay readable, and the mapping ends when the garbage collector finds that nothing refers to them.
     /// </para>
     /// <para>Windows refuses to delete or replace a file as long as it is mapped.</para>
     /// </remarks>

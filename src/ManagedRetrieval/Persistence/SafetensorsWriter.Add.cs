@@ -96,8 +96,17 @@ public sealed partial class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(texts);
+        AddTexts(name, texts, nameof(texts));
+    }
+
+    /// <summary>The same for who was not given the texts themselves.</summary>
+    /// <param name="name">The name of the list.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="argument">What holds the texts, for the caller's caller; null where no argument does.</param>
+    internal void AddTexts(string name, IReadOnlyList<string> texts, string? argument)
+    {
         RequireFree(name, StringTensors.BytesSuffix, StringTensors.OffsetsSuffix);
-        (byte[] utf8, long[] offsets) = StringTensors.Encode(name, texts);
+        (byte[] utf8, long[] offsets) = StringTensors.Encode(name, texts, argument);
         Add(name + StringTensors.BytesSuffix, utf8, utf8.Length);
         Add(name + StringTensors.OffsetsSuffix, offsets, offsets.Length);
     }

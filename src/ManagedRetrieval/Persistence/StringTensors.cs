@@ -10,7 +10,11 @@ internal static class StringTensors
     public const string BytesSuffix = ".utf8";
     public const string OffsetsSuffix = ".offsets";
 
-    public static (byte[] Utf8, long[] Offsets) Encode(string name, IReadOnlyList<string> texts)
+    /// <param name="name">Of the list, for messages.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="argument">What the caller's caller calls them, or what they are part of; null where no argument holds them.</param>
+    /// <exception cref="ArgumentException">A text is null or not valid UTF-16, or they are too long together.</exception>
+    public static (byte[] Utf8, long[] Offsets) Encode(string name, IReadOnlyList<string> texts, string? argument)
     {
         long[] offsets = new long[texts.Count + 1];
         for (int i = 0; i < texts.Count; i++)
@@ -18,11 +22,11 @@ internal static class StringTensors
             try
             {
                 offsets[i + 1] = offsets[i] + SafetensorsWriter.StrictUtf8.GetByteCount(
-                    texts[i] ?? throw new ArgumentException(Problem(name, i, "is null"), nameof(texts)));
+                    texts[i] ?? throw new ArgumentException(Problem(name, i, "is null"), argument));
             }
             catch (EncoderFallbackException failure)
             {
-                throw new ArgumentException(Problem(name, i, "holds half of a surrogate pair"), nameof(texts), failure);
+                throw new ArgumentException(Problem(name, i, "holds half of a surrogate pair"), argument, failure);
             }
         }
 
@@ -30,7 +34,7 @@ internal static class StringTensors
         {
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"The texts of '{name}' need {offsets[^1]} bytes; at most {Array.MaxLength} are supported."),
-                nameof(texts));
+                argument);
         }
 
         byte[] utf8 = new byte[offsets[^1]];

@@ -66,8 +66,8 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
     /// <summary>The candidates.</summary>
     public ITopKIndex<TId> Index { get; }
 
-    /// <summary>The file that it mapped; null for none.</summary>
-    internal SafetensorsFile? File { get; init; }
+    /// <summary>The index that lies in the file that it mapped; null for none.</summary>
+    internal TopKIndex<TId>? Mapped { get; init; }
 
     /// <summary>
     /// For each candidate the probability, per draw, with which training drew it, each in [0, 1], shared, not copied; empty where it is not
@@ -186,10 +186,10 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
     /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The retriever was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => File?.Verify(progress, cancellationToken);
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => Mapped?.Verify(progress, cancellationToken);
 
     /// <summary>Lets go of the file that <see cref="Map"/> mapped, and of the index that lies in it, as <see cref="TopKIndex{TId}.Dispose"/> does; another retriever has nothing to dispose of.</summary>
-    public void Dispose() => File?.Dispose();
+    public void Dispose() => Mapped?.Dispose();
 
     /// <summary>Finds the best candidates for one query.</summary>
     /// <param name="query">A raw query.</param>

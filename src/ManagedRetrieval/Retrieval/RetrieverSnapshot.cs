@@ -60,7 +60,7 @@ internal static class RetrieverSnapshot
 
             json.WriteString("model_version", version);
             json.WritePropertyName("index");
-            IndexCodec.Write(json, index, writer);
+            IndexCodec.Write(json, index, writer, argument: null);
             json.WriteEndObject();
         }
 
@@ -132,7 +132,7 @@ internal static class RetrieverSnapshot
             Annotations = file.Metadata.Where(entry => entry.Key.StartsWith(AnnotationPrefix, StringComparison.Ordinal))
                 .ToDictionary(entry => entry.Key[AnnotationPrefix.Length..], entry => entry.Value, StringComparer.Ordinal),
             CandidateSamplingProbability = file.Contains(ProbabilityName) ? SnapshotTensors.Read(file, ProbabilityName, 1).Memory : default,
-            File = file.IsMapped ? file : null,
+            Mapped = file.IsMapped ? index : null,
         };
     }
 }

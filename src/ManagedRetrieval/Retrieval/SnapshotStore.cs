@@ -14,7 +14,7 @@ internal sealed class SnapshotStore : IFeatureStore
 
     public SnapshotStore(SafetensorsFile file) => _file = file;
 
-    public void AddStrings(string name, IReadOnlyList<string> values) => Writer.AddStrings(name, values);
+    public void AddStrings(string name, IReadOnlyList<string> values) => Writer.AddTexts(name, values, argument: null);
 
     public IReadOnlyList<string> GetStrings(string name) => File.GetStrings(name);
 

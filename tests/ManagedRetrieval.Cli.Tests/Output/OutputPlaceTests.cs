@@ -63,6 +63,14 @@ public sealed class OutputPlaceTests : IDisposable
         await Refused(commandLine, problems);
     }
 
+    [Fact]
+    public async Task The_documentation_that_is_read_is_not_written_over()
+    {
+        string xml = _search.Pack!.XmlFiles[0], text = await File.ReadAllTextAsync(xml);
+        await Refused("--out out --json " + xml, "that is the place of", xml, "which is read");
+        Assert.Equal(text, await File.ReadAllTextAsync(xml));
+    }
+
     [LinuxTheory]
     [InlineData("/dev")]
     [InlineData("/proc")]
@@ -116,7 +124,7 @@ public sealed class OutputPlaceTests : IDisposable
         watcher.Created += note;
         watcher.Deleted += note;
         watcher.EnableRaisingEvents = true;
-        OutputPlace.Prepare(At("folder/model.safetensors")).Dispose();
+        OutputPlace.Prepare([At("folder/model.safetensors")], []).Dispose();
         await File.WriteAllTextAsync(At("folder/last"), "");
         await last.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Contains("last", seen);
@@ -135,7 +143,7 @@ public sealed class OutputPlaceTests : IDisposable
             Thread[] runs = [.. Enumerable.Range(0, places.Length).Select(i => new Thread(() =>
             {
                 start.SignalAndWait();
-                refusals[i] = Record.Exception(() => { places[i] = OutputPlace.Prepare(file); });
+                refusals[i] = Record.Exception(() => { places[i] = OutputPlace.Prepare([file], []); });
             }))];
             Array.ForEach(runs, run => run.Start());
             Array.ForEach(runs, run => run.Join());

@@ -98,7 +98,7 @@ public sealed class IndexTests : IDisposable
         await IndexAsync("--kind", "float16");
         byte[] bytes = await File.ReadAllBytesAsync(Indexed);
         (await InProcess.RunAsync("index", Indexed, "--out", _data.At("again.safetensors"))).Failed(1, Indexed, "no index of plain float rows", "'train' or 'quickstart'");
-        (await InProcess.RunAsync("index", _data.Model, "--out", _data.Model)).Failed(1, _data.Model, "the model itself");
+        (await InProcess.RunAsync("index", _data.Model, "--out", _data.Model)).Failed(1, _data.Model, "which is read");
         (await InProcess.RunAsync("index", _data.At("none.safetensors"), "--out", Indexed)).Failed(1, "none.safetensors");
         (await InProcess.RunAsync("index", _data.Model, "--out", Indexed, "--query-file", _data.At("none.csv"))).Failed(1, "none.csv");
         (await InProcess.RunAsync("index", _data.Model, "--out", _data.Out)).Failed(1, _data.Out, "folder");

@@ -48,4 +48,24 @@ public class Float16IndexTests
             () => Float16Index<int>.Build(new TensorCandidates<int>(new Tensor<float>(new Shape(2, 1)), [1, 2]), cancellationToken: new CancellationToken(canceled: true)));
         Assert.Throws<ArgumentNullException>("source", () => Float16Index<int>.Build(null!));
     }
+
+    [Fact]
+    public void All_that_keep_halves_take_what_is_rounded_to_a_finite_one_and_refuse_what_is_rounded_to_infinity()
+    {
+        var halves = new PartitionedOptions { Rescoring = PartitionedRescoring.HalfPrecision };
+        foreach (float sign in (float[])[1, -1])
+        {
+            float refused = sign * 65520, taken = sign * MathF.BitDecrement(65520);
+            Assert.Equal((false, true), (Half.IsFinite((Half)refused), Half.IsFinite((Half)taken)));
+            Tensor<float> last = Tensor<float>.Of(new[,] { { 1 }, { taken } }), first = Tensor<float>.Of(new[,] { { 1 }, { refused } });
+            TopKIndex<int>[] indexes = [new Float16Index<int>(last, [5, 6]), PartitionedIndex<int>.Build(last, [5, 6], halves), PartitionedIndex<int>.Build(Source(last), halves), Float16Index<int>.Build(Source(last))];
+            Assert.All(indexes, index => Assert.Equal([new(6, 65504, 1)], index.Search(Tensor<float>.Of(new[,] { { sign } }), 1)[0]));
+            Refusal.Of<ArgumentException>(() => _ = new Float16Index<int>(first, [5, 6]), "identifier 6", "65519.996");
+            Refusal.Of<ArgumentException>(() => PartitionedIndex<int>.Build(first, [5, 6], halves), "identifier 6", "65519.996");
+            Refusal.Of<InvalidDataException>(() => Float16Index<int>.Build(Source(first)), "identifier 6", "65519.996");
+            Refusal.Of<InvalidDataException>(() => PartitionedIndex<int>.Build(Source(first), halves), "identifier 6", "65519.996");
+        }
+
+        static TensorCandidates<int> Source(Tensor<float> rows) => new(rows, [5, 6]);
+    }
 }

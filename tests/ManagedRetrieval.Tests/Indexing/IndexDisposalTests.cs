@@ -2,49 +2,41 @@ using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.FuzzHost;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Retrieval;
-using ManagedRetrieval.TestKit;
 using ManagedRetrieval.Tests.Retrieval;
+using static ManagedRetrieval.Tests.Indexing.MappedIndexFolder;
 
 namespace ManagedRetrieval.Tests.Indexing;
 
 /// <summary>Mapped indexes and retrievers let go of their files.</summary>
 public sealed class IndexDisposalTests : IDisposable
 {
-    private const int Rows = 100, Dimensions = 5;
-
-    private static readonly string[] Names = [.. Enumerable.Range(0, Rows).Select(row => $"ż{row}")];
-    private static readonly Tensor<float> Candidates = new Draw(83, 12).Tensor<float>(new Shape(Rows, Dimensions));
-    private static readonly Tensor<float> Queries = new Draw(84, 12).Tensor<float>(new Shape(3, Dimensions));
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("index-disposal-").FullName;
+    private readonly MappedIndexFolder _files = new();
 
     public static TheoryData<string> Kinds => [.. IndexKinds.Names];
 
-    private string Target => Path.Combine(_folder, "index.safetensors");
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _files.Dispose();
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task A_disposed_index_refuses_by_name_and_its_file_is_no_longer_mapped_and_one_in_memory_answers_on(string kind)
     {
-        TopKIndex<string> index = await MapAsync(kind);
+        TopKIndex<string> index = await _files.MapAsync(kind);
         ScoredCandidate<string>[][] answers = index.Search(Queries, 5, [["ż3"], null, Names[..50]]);
         index.Verify();
-        await IndexFile.SaveAsync(index, Target + ".copy");
-        CheckMapped(true);
+        await IndexFile.SaveAsync(index, _files.Target + ".copy");
+        _files.CheckMapped(true);
         index.Dispose();
         index.Dispose();
-        CheckMapped(false);
-        Assert.Contains(Target, Assert.Throws<ObjectDisposedException>(() => index.Search(Queries, 5)).Message, StringComparison.Ordinal);
+        _files.CheckMapped(false);
+        Assert.Contains(_files.Target, Assert.Throws<ObjectDisposedException>(() => index.Search(Queries, 5)).Message, StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => index.Verify());
         Assert.Throws<ObjectDisposedException>(() => index.Identifiers);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => IndexFile.SaveAsync(index, Target));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => IndexFile.SaveAsync(index, _files.Target));
         Assert.Equal((Rows, Dimensions), (index.Count, index.Dimensions));
 
         // Also under Windows.
-        File.Delete(Target);
-        using TopKIndex<string> loaded = await IndexFile.LoadAsync<string>(Target + ".copy");
+        File.Delete(_files.Target);
+        using TopKIndex<string> loaded = await IndexFile.LoadAsync<string>(_files.Target + ".copy");
         loaded.Dispose();
         Assert.Equal(answers, loaded.Search(Queries, 5, [["ż3"], null, Names[..50]]));
     }
@@ -53,7 +45,7 @@ public sealed class IndexDisposalTests : IDisposable
     [MemberData(nameof(Kinds))]
     public async Task A_search_that_runs_while_its_index_is_disposed_ends_as_usual_and_then_the_file_is_let_go(string kind)
     {
-        using TopKIndex<string> index = await MapAsync(kind);
+        using TopKIndex<string> index = await _files.MapAsync(kind);
         ScoredCandidate<string>[][] expected = index.Search(Queries, 5, new CandidateFilter<string> { Predicate = name => name.Length > 2 });
         bool asked = false;
         var filter = new CandidateFilter<string>
@@ -62,29 +54,29 @@ public sealed class IndexDisposalTests : IDisposable
             {
                 asked = true;
                 index.Dispose();
-                CheckMapped(true);
+                _files.CheckMapped(true);
                 return name.Length > 2;
             },
         };
         Assert.Equal(expected, index.Search(Queries, 5, filter));
         Assert.True(asked);
-        CheckMapped(false);
+        _files.CheckMapped(false);
         Assert.Throws<ObjectDisposedException>(() => index.Search(Queries, 5, filter));
     }
 
     [Fact]
     public async Task Rows_and_identifiers_that_were_asked_for_stay_readable_and_the_index_refuses_all_the_same()
     {
-        var index = (BruteForceIndex<string>)await MapAsync("brute-force");
+        var index = (BruteForceIndex<string>)await _files.MapAsync("brute-force");
         Tensor<float> rows = index.Embeddings;
         ReadOnlySpan<float> row = rows.Row(7);
         index.Dispose();
         Assert.Equal(Candidates.Row(7).ToArray(), row.ToArray());
         Assert.Equal(Candidates.Row(8).ToArray(), rows.Row(8).ToArray());
-        CheckMapped(true);
+        _files.CheckMapped(true);
         Assert.Throws<ObjectDisposedException>(() => index.Search(Queries, 5));
 
-        var other = (Float16Index<string>)await MapAsync("float16");
+        var other = (Float16Index<string>)await _files.MapAsync("float16");
         IReadOnlyList<string> names = other.Identifiers;
         other.Dispose();
         Assert.Equal(Names, names);
@@ -92,34 +84,21 @@ public sealed class IndexDisposalTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_of_their_own_share_the_file()
-    {
-        var index = (PartitionedIndex<string>)await MapAsync("codes-floats");
-        PartitionedIndex<string> thorough = index.With(3, 50), tuned = index.Tune(0.9, Queries, new TensorCandidates<string>(Candidates, Names), k: 2);
-        thorough.Search(Queries, 2);
-        index.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => thorough.Search(Queries, 2));
-        Assert.Throws<ObjectDisposedException>(() => tuned.Search(Queries, 2));
-        Assert.Throws<ObjectDisposedException>(() => index.Tune(0.9, Queries, new TensorCandidates<string>(Candidates, Names)));
-        CheckMapped(false);
-    }
-
-    [Fact]
     public async Task A_disposed_retriever_refuses_and_its_file_is_no_longer_mapped()
     {
         Retriever<string, string, string> built = RetrieverSamples.Text();
-        await built.SaveAsync(Target);
+        await built.SaveAsync(_files.Target);
         built.Dispose();
-        Retriever<string, string, string> mapped = Retriever<string, string, string>.Map(Target);
+        Retriever<string, string, string> mapped = Retriever<string, string, string>.Map(_files.Target);
         Assert.Equal(built.Retrieve("red fish", 3), mapped.Retrieve("red fish", 3));
         ((TopKIndex<string>)mapped.Index).Verify();
-        await mapped.SaveAsync(Target + ".copy");
-        CheckMapped(true);
+        await mapped.SaveAsync(_files.Target + ".copy");
+        _files.CheckMapped(true);
         mapped.Dispose();
-        CheckMapped(false);
-        Assert.Contains(Target, Assert.Throws<ObjectDisposedException>(() => mapped.Retrieve("red fish", 3)).Message, StringComparison.Ordinal);
+        _files.CheckMapped(false);
+        Assert.Contains(_files.Target, Assert.Throws<ObjectDisposedException>(() => mapped.Retrieve("red fish", 3)).Message, StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => mapped.Verify());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => mapped.SaveAsync(Target));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => mapped.SaveAsync(_files.Target));
     }
 
     [Fact]
@@ -128,7 +107,7 @@ public sealed class IndexDisposalTests : IDisposable
         for (int round = 0; round < 120; round++)
         {
             string kind = IndexKinds.Names[round % IndexKinds.Names.Count];
-            TopKIndex<string> index = await MapAsync(kind);
+            TopKIndex<string> index = await _files.MapAsync(kind);
             ScoredCandidate<string>[][] expected = index.Search(Queries, 4);
             using var start = new Barrier(3);
             Task[] searches = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
@@ -149,17 +128,7 @@ public sealed class IndexDisposalTests : IDisposable
             await Task.Yield();
             index.Dispose();
             await Task.WhenAll(searches);
-            CheckMapped(false);
+            _files.CheckMapped(false);
         }
     }
-
-    private async Task<TopKIndex<string>> MapAsync(string kind)
-    {
-        await IndexFile.SaveAsync(IndexKinds.Make(kind, Candidates, Names, Similarity.DotProduct), Target);
-        return IndexFile.Map<string>(Target);
-    }
-
-    // What is mapped can be seen under Linux alone.
-    private void CheckMapped(bool expected) =>
-        Assert.Equal(expected && OperatingSystem.IsLinux(), OperatingSystem.IsLinux() && File.ReadAllText("/proc/self/maps").Contains(Target, StringComparison.Ordinal));
 }

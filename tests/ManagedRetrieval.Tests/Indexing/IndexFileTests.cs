@@ -139,6 +139,15 @@ public sealed class IndexFileTests : IDisposable
         await Assert.ThrowsAsync<NotSupportedException>(() => IndexFile.SaveAsync(new BruteForceIndex<Guid>(Candidates.Rows(0, 1), [Guid.Empty]), Target));
     }
 
+    [Fact]
+    public async Task An_identifier_that_no_file_can_hold_is_told_of_as_part_of_the_index_that_was_given()
+    {
+        var index = new BruteForceIndex<string>(Candidates.Rows(0, 2), ["a", "half of \ud83d"]);
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>("index", () => IndexFile.SaveAsync(index, Target));
+        Assert.Contains("Text 1 of 'index.identifiers'", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
     private static void Refused(byte[] bytes) => Assert.Throws<SnapshotFormatException>(() => IndexFile.Read<string>(Samples.Load(bytes), null, null));
 
     private static byte[] Without(SafetensorsFile file, string left, string description, Action<SafetensorsWriter>? replacement = null)

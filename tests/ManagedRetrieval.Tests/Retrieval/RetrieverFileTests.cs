@@ -122,8 +122,9 @@ public sealed class RetrieverFileTests : IDisposable
     {
         Retriever<string, string, string> text = RetrieverSamples.Text();
         Tensor<float> embeddings = ((BruteForceIndex<string>)text.Index).Embeddings.Rows(0, 1);
-        await Assert.ThrowsAsync<ArgumentException>(
+        ArgumentException surrogate = await Assert.ThrowsAsync<ArgumentException>(
             () => new Retriever<string, string, string>(text.Model, new BruteForceIndex<string>(embeddings, ["\ud800"])).SaveAsync(Target));
+        Assert.Equal("Text 0 of 'index.identifiers' holds half of a surrogate pair.", surrogate.Message);
         var guids = new Retriever<string, string, Guid>(text.Model, new BruteForceIndex<Guid>(embeddings, [Guid.Empty]));
         Assert.Contains("System.Guid", (await Assert.ThrowsAsync<NotSupportedException>(() => guids.SaveAsync(Target))).Message, StringComparison.Ordinal);
 

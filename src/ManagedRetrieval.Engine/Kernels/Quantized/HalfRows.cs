@@ -22,7 +22,7 @@ internal static unsafe class HalfRows
     /// <summary>Bytes by which memory is asked for ahead.</summary>
     private const int Ahead = 4096;
 
-    /// <summary>Rounds to the nearest, to even where two are as near; beyond 65,504 and half a step lies infinity.</summary>
+    /// <summary>Rounds to the nearest, to even where two are as near; from 65,520, half a step beyond the greatest, on lies infinity.</summary>
     public static void Narrow(ReadOnlySpan<float> rows, Span<Half> result) => TensorPrimitives.ConvertToHalf(rows, result);
 
     /// <summary>result[i] = (float)rows[i], exact, for every Half.</summary>
