@@ -29,7 +29,7 @@ public class LayerTests
         ["ManagedRetrieval.Engine.Kernels.Quantized"] = 4,
         ["ManagedRetrieval.Engine.Kernels.SoftmaxLoss"] = 4,
         ["ManagedRetrieval.Engine.Tensors"] = 1,
-        ["ManagedRetrieval.Engine.Hardware"] = 5,
+        ["ManagedRetrieval.Engine"] = 5,
         ["ManagedRetrieval.Engine.Backends"] = 5,
         ["ManagedRetrieval.Engine.Autodiff"] = 6,
         ["ManagedRetrieval.Engine.Autodiff.Ops"] = 7,
