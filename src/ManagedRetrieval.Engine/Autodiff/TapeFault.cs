@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Engine.Autodiff;
 
 /// <summary>The first number of a pass that is not finite.</summary>
@@ -15,7 +13,6 @@ internal readonly record struct TapeFault(string Source, int Frame, int Rows, in
 {
     /// <summary>In a sentence without its full stop.</summary>
     /// <param name="place">What the row stands for; empty where nobody knows.</param>
-    public string Describe(string place) => string.Create(
-        CultureInfo.InvariantCulture,
+    public string Describe(string place) => FormattableString.Invariant(
         $"{Source} {(Frame < 0 ? "has" : "was the first to give")} {Value}{(IsGradient ? " as a gradient" : "")}, in row {Row}{(place.Length > 0 ? $" ({place})" : "")}, column {Column}");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Data;
@@ -14,7 +13,7 @@ internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
         if (groups.Length != positives.Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"groups must be one for each of the {positives.Length} pairs, not {groups.Length}."), nameof(groups));
+                FormattableString.Invariant($"groups must be one for each of the {positives.Length} pairs, not {groups.Length}."), nameof(groups));
         }
 
         long[] keys = new long[groups.Length];
@@ -23,7 +22,7 @@ internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
         {
             if (groups[i] < 0)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"groups must not be negative, but number {i} is {groups[i]}."), nameof(groups));
+                throw new ArgumentException(FormattableString.Invariant($"groups must not be negative, but number {i} is {groups[i]}."), nameof(groups));
             }
 
             (keys[i], pairs[i]) = (((long)groups[i] << 32) | (uint)positives[i], i);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
@@ -76,7 +75,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
         if (neighbours < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(neighbours), neighbours, string.Create(CultureInfo.InvariantCulture, $"neighbours is {neighbours}; expected at least 1."));
+                nameof(neighbours), neighbours, FormattableString.Invariant($"neighbours is {neighbours}; expected at least 1."));
         }
 
         RaggedIds histories = ItemLists.ByUser([train], train.Users.Count);
@@ -90,7 +89,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
         return total <= Array.MaxLength
             ? new ItemKnnRecommender(train, histories, found)
             : throw new ArgumentOutOfRangeException(
-                nameof(neighbours), neighbours, string.Create(CultureInfo.InvariantCulture, $"{total} similarities are more than one array can hold; ask for fewer neighbours than {neighbours}."));
+                nameof(neighbours), neighbours, FormattableString.Invariant($"{total} similarities are more than one array can hold; ask for fewer neighbours than {neighbours}."));
     }
 
     /// <inheritdoc/>

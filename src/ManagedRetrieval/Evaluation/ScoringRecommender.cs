@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
@@ -58,7 +57,7 @@ public abstract class ScoringRecommender : IRecommender
         if ((uint)user >= (uint)UserCount)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(user), user, string.Create(CultureInfo.InvariantCulture, $"user is {user}; expected one of the {UserCount} users, from 0."));
+                nameof(user), user, FormattableString.Invariant($"user is {user}; expected one of the {UserCount} users, from 0."));
         }
 
         if (scores.Length != ItemCount)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace ManagedRetrieval.Features;
@@ -20,7 +19,7 @@ internal static class SampleWeights
             if (!(weights[i] >= T.Zero) || !T.IsFinite(weights[i]))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite and not negative, but number {i} is {weights[i]}."), argument);
+                    FormattableString.Invariant($"{argument} must be finite and not negative, but number {i} is {weights[i]}."), argument);
             }
         }
     }

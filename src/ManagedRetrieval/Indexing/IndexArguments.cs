@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 
@@ -47,7 +46,7 @@ internal static class IndexArguments
         if (lists is not null && lists.Count != queries)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
+                FormattableString.Invariant($"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
         }
     }
 
@@ -123,7 +122,7 @@ internal static class IndexArguments
 
     /// <summary>What is expected of such a number instead.</summary>
     public static string Expected(float number, float greatest) =>
-        float.IsFinite(number) ? string.Create(CultureInfo.InvariantCulture, $"must be of magnitudes up to {greatest}") : "must be finite";
+        float.IsFinite(number) ? FormattableString.Invariant($"must be of magnitudes up to {greatest}") : "must be finite";
 
     private static void CheckNumbers(Tensor<float> tensor, string argument, Func<int, string> describe, float greatest)
     {
@@ -138,6 +137,6 @@ internal static class IndexArguments
         (int row, int place) = Math.DivRem(at, tensor.Shape.RowLength);
         string where = tensor.Shape.Rank == 3 ? $"head {place / width}, dimension {place % width}" : $"dimension {place}";
         throw new ArgumentException(
-            string.Create(CultureInfo.InvariantCulture, $"{argument} {Expected(all[at], greatest)}, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
+            FormattableString.Invariant($"{argument} {Expected(all[at], greatest)}, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
     }
 }

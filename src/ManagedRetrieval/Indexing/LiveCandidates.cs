@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -93,6 +92,6 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
         }
     }
 
-    private static InvalidOperationException Changed(int row) => new(string.Create(
-        CultureInfo.InvariantCulture, $"The candidates that the index was built from have changed: number {row} is not the one that it was."));
+    private static InvalidOperationException Changed(int row) => new(FormattableString.Invariant(
+        $"The candidates that the index was built from have changed: number {row} is not the one that it was."));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -113,7 +112,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         if (embedding.Length != Dimensions)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"embedding must have {Dimensions} elements, not {embedding.Length}."), nameof(embedding));
+                FormattableString.Invariant($"embedding must have {Dimensions} elements, not {embedding.Length}."), nameof(embedding));
         }
 
         return Upsert([identifier], new Tensor<float>(new Shape(1, embedding.Length), embedding.ToArray()), nameof(embedding)) == 1;
@@ -182,8 +181,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         return index.Dimensions;
     }
 
-    private static string Differing(string what, TopKIndex<TId> index, ICandidateSource<TId> candidates) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Differing(string what, TopKIndex<TId> index, ICandidateSource<TId> candidates) => FormattableString.Invariant(
         $"{what} must be those of the index, {index.Count} with {index.Dimensions} dimensions, not {candidates.Count} with {candidates.Dimensions}.");
 
     private int Upsert(TId[] identifiers, Tensor<float> embeddings, string argument)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
@@ -77,7 +76,7 @@ internal static class LossCheck
         return double.IsFinite(temperature) && factor > T.Zero && T.IsFinite(factor)
             ? factor
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} must be positive and finite, and so must its inverse, not {temperature}."), argument ?? name);
+                FormattableString.Invariant($"{name} must be positive and finite, and so must its inverse, not {temperature}."), argument ?? name);
     }
 
     public static void Probabilities<T>(string name, Tensor<T> probabilities, int candidates, bool zeroIsAllowed)
@@ -89,8 +88,8 @@ internal static class LossCheck
         {
             if (!((values[i] > T.Zero || (zeroIsAllowed && T.IsZero(values[i]))) && values[i] <= T.One))
             {
-                throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"{name} must lie in {(zeroIsAllowed ? '[' : '(')}0, 1], but number {i} is {values[i]}."), name);
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"{name} must lie in {(zeroIsAllowed ? '[' : '(')}0, 1], but number {i} is {values[i]}."), name);
             }
         }
     }
@@ -117,7 +116,7 @@ internal static class LossCheck
             if (!float.IsFinite(narrow) || (narrow == 0 && !T.IsZero(values[i])))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} must be within the range of a float where metrics are computed, but number {i} is {values[i]}."), name);
+                    FormattableString.Invariant($"{name} must be within the range of a float where metrics are computed, but number {i} is {values[i]}."), name);
             }
         }
     }

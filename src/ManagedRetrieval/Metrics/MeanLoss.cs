@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>The weighted mean of the losses over an epoch, Σ w·l / Σ w.</summary>
@@ -21,7 +19,7 @@ public sealed class MeanLoss(string name = "loss") : ILossMetricState
         if (!weights.IsEmpty && weights.Length != losses.Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"weights must be one for each of the {losses.Length} losses, not {weights.Length}."), nameof(weights));
+                FormattableString.Invariant($"weights must be one for each of the {losses.Length} losses, not {weights.Length}."), nameof(weights));
         }
 
         for (int i = 0; i < losses.Length; i++)
@@ -44,6 +42,6 @@ public sealed class MeanLoss(string name = "loss") : ILossMetricState
         ArgumentNullException.ThrowIfNull(state);
         (_sum, _weight) = state.Count == 2
             ? (state[0], state[1])
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"state must be two numbers, not {state.Count}."), nameof(state));
+            : throw new ArgumentException(FormattableString.Invariant($"state must be two numbers, not {state.Count}."), nameof(state));
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>Exact ranks of the positives of many queries, as one pass over a corpus counted them. Every ranking metric follows from them.</summary>
@@ -72,7 +70,7 @@ public sealed partial class QueryRanks
             if ((uint)queries[i] >= (uint)Count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(queries), string.Create(CultureInfo.InvariantCulture, $"queries[{i}] is {queries[i]}; expected one of the {Count} queries, from 0."));
+                    nameof(queries), FormattableString.Invariant($"queries[{i}] is {queries[i]}; expected one of the {Count} queries, from 0."));
             }
 
             negatives[i] = Negatives(queries[i]);
@@ -98,7 +96,7 @@ public sealed partial class QueryRanks
         {
             if (parts[part] is null)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"parts must not hold null, but number {part} is."), nameof(parts));
+                throw new ArgumentException(FormattableString.Invariant($"parts must not hold null, but number {part} is."), nameof(parts));
             }
 
             queries = checked(queries + parts[part].Count);

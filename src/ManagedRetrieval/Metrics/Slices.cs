@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>Figures by slice: for short and long queries, say, or for each language.</summary>
@@ -27,7 +25,7 @@ public static class Slices
         if (labels.Count != ranks.Count)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"labels must be one for each of the {ranks.Count} queries, not {labels.Count}."), nameof(labels));
+                FormattableString.Invariant($"labels must be one for each of the {ranks.Count} queries, not {labels.Count}."), nameof(labels));
         }
 
         double[] values = metric.PerQuery(ranks, policy);
@@ -35,7 +33,7 @@ public static class Slices
         for (int query = 0; query < values.Length; query++)
         {
             string label = labels[query] ?? throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"labels must not hold null, but number {query} is."), nameof(labels));
+                FormattableString.Invariant($"labels must not hold null, but number {query} is."), nameof(labels));
             if (!members.TryGetValue(label, out (List<double> Values, List<double> Weights) slice))
             {
                 members.Add(label, slice = ([], []));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -29,7 +28,7 @@ internal ref struct SafetensorsHeaderParser
     {
         if (header[0] != (byte)'{')
         {
-            throw SnapshotFormatException.In(source, string.Create(CultureInfo.InvariantCulture,
+            throw SnapshotFormatException.In(source, FormattableString.Invariant(
                 $"the header starts with byte 0x{header[0]:x2}, expected '{{'. Is this a safetensors file?"));
         }
 
@@ -150,7 +149,7 @@ internal ref struct SafetensorsHeaderParser
 
         return offsets.Length == 2
             ? new SafetensorsInfo(name, type.Value, shape, offsets[0], offsets[1])
-            : throw Bad(string.Create(CultureInfo.InvariantCulture, $"{tensor}: data_offsets holds {offsets.Length} numbers, expected 2."));
+            : throw Bad(FormattableString.Invariant($"{tensor}: data_offsets holds {offsets.Length} numbers, expected 2."));
     }
 
     private bool ReadKey(string owner, out string key)
@@ -188,7 +187,7 @@ internal ref struct SafetensorsHeaderParser
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long number) || number < 0)
             {
-                throw Bad(string.Create(CultureInfo.InvariantCulture,
+                throw Bad(FormattableString.Invariant(
                     $"{field}: item {numbers.Count} is not a whole number from 0 to {long.MaxValue}."));
             }
 

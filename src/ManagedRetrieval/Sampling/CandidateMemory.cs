@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -40,7 +39,7 @@ public sealed partial class CandidateMemory<T>
         if (2L * capacity * dimensions > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(capacity), capacity, string.Create(CultureInfo.InvariantCulture, $"Twice capacity times dimensions must be at most {Array.MaxLength}, not {2L * capacity * dimensions}."));
+                nameof(capacity), capacity, FormattableString.Invariant($"Twice capacity times dimensions must be at most {Array.MaxLength}, not {2L * capacity * dimensions}."));
         }
 
         (Capacity, Dimensions, MaximumAge) = (capacity, dimensions, maximumAge);
@@ -151,7 +150,7 @@ public sealed partial class CandidateMemory<T>
             if (!(probabilities[i] > T.Zero && probabilities[i] <= T.One))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"probabilities must lie in (0, 1], but number {i} is {probabilities[i]}."), nameof(probabilities));
+                    FormattableString.Invariant($"probabilities must lie in (0, 1], but number {i} is {probabilities[i]}."), nameof(probabilities));
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
@@ -41,7 +40,7 @@ internal static class RetrievalChecks
             {
                 throw Misfit(
                     nameof(options),
-                    string.Create(CultureInfo.InvariantCulture, $"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
+                    FormattableString.Invariant($"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
             }
         }
     }
@@ -195,7 +194,7 @@ internal static class RetrievalChecks
                 {
                     string id = ids.Count == embeddings.Shape.Rows ? $" (id {ids.Describe(row)})" : "";
                     throw new ArgumentException(
-                        string.Create(CultureInfo.InvariantCulture, $"{name} must be finite, but row {row}{id} holds {value}."), name);
+                        FormattableString.Invariant($"{name} must be finite, but row {row}{id} holds {value}."), name);
                 }
             }
         }

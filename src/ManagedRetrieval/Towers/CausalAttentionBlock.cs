@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -146,7 +145,7 @@ public sealed class CausalAttentionBlock<T>
     {
         if (width != expected)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must have {expected} as its {what}, not {width}."), argument);
+            throw new ArgumentException(FormattableString.Invariant($"{argument} must have {expected} as its {what}, not {width}."), argument);
         }
     }
 }
