@@ -3,10 +3,14 @@ using ManagedRetrieval.Features;
 namespace ManagedRetrieval.Data;
 
 /// <summary>For groups of pairs, such as those of one user, which candidates they have.</summary>
-/// <param name="Groups">For each pair its group, a row of the lists.</param>
-/// <param name="Positives">For each group the corpus rows of its pairs, ascending, none twice.</param>
-internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
+internal sealed class KnownPairs(int[] groups, RaggedIds positives)
 {
+    /// <summary>For each pair its group, a row of the lists.</summary>
+    public int[] Groups { get; } = groups;
+
+    /// <summary>For each group the corpus rows of its pairs, ascending, none twice.</summary>
+    public RaggedIds Positives { get; } = positives;
+
     /// <exception cref="ArgumentException">There is not one group for each pair, or one is negative.</exception>
     public static KnownPairs Of(ReadOnlySpan<int> groups, ReadOnlySpan<int> positives)
     {

@@ -4,10 +4,17 @@ using System.Text.Unicode;
 namespace ManagedRetrieval.Persistence;
 
 /// <summary>What a header says, before it is held against the file.</summary>
-/// <param name="Tensors">In the header's order.</param>
-/// <param name="Metadata">With the checksums, if there are any.</param>
-/// <param name="ChecksumStart">Where the header checksum's digits start in the header; -1 without one.</param>
-internal sealed record ParsedHeader(List<SafetensorsInfo> Tensors, Dictionary<string, string> Metadata, int ChecksumStart);
+internal sealed class ParsedHeader(List<SafetensorsInfo> tensors, Dictionary<string, string> metadata, int checksumStart)
+{
+    /// <summary>In the header's order.</summary>
+    public List<SafetensorsInfo> Tensors { get; } = tensors;
+
+    /// <summary>With the checksums, if there are any.</summary>
+    public Dictionary<string, string> Metadata { get; } = metadata;
+
+    /// <summary>Where the header checksum's digits start in the header; -1 without one.</summary>
+    public int ChecksumStart { get; } = checksumStart;
+}
 
 /// <summary>Reads the JSON header; anything the format does not define is refused.</summary>
 internal ref struct SafetensorsHeaderParser

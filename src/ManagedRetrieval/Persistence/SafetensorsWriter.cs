@@ -194,8 +194,14 @@ public sealed partial class SafetensorsWriter
         }
     }
 
-    private sealed record Pending(SafetensorsType Type, long[] Shape, TensorSource Source)
+    private sealed class Pending(SafetensorsType type, long[] shape, TensorSource source)
     {
+        public SafetensorsType Type { get; } = type;
+
+        public long[] Shape { get; } = shape;
+
+        public TensorSource Source { get; } = source;
+
         /// <summary>Where it was asked for before writing: the file is then of these bytes or fails.</summary>
         public ulong? Checksum { get; set; }
     }
