@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Data;
@@ -14,11 +15,7 @@ internal sealed class KnownPairs(int[] groups, RaggedIds positives)
     /// <exception cref="ArgumentException">There is not one group for each pair, or one is negative.</exception>
     public static KnownPairs Of(ReadOnlySpan<int> groups, ReadOnlySpan<int> positives)
     {
-        if (groups.Length != positives.Length)
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"groups must be one for each of the {positives.Length} pairs, not {groups.Length}."), nameof(groups));
-        }
+        Argument.OneForEach(nameof(groups), groups.Length, positives.Length, "pairs");
 
         long[] keys = new long[groups.Length];
         int[] pairs = new int[groups.Length];

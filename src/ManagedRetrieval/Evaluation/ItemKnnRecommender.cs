@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
@@ -105,10 +106,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
     /// <exception cref="ArgumentException">An item is not there, or the scores are not one for each item.</exception>
     public void Score(ReadOnlySpan<int> history, Span<double> scores)
     {
-        if (scores.Length != ItemCount)
-        {
-            throw new ArgumentException($"scores must be one for each of the {ItemCount} items, not {scores.Length}.", nameof(scores));
-        }
+        Argument.OneForEach(nameof(scores), scores.Length, ItemCount, "items");
 
         for (int i = 0; i < history.Length; i++)
         {

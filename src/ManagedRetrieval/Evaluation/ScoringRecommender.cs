@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
@@ -60,9 +61,6 @@ public abstract class ScoringRecommender : IRecommender
                 nameof(user), user, FormattableString.Invariant($"user is {user}; expected one of the {UserCount} users, from 0."));
         }
 
-        if (scores.Length != ItemCount)
-        {
-            throw new ArgumentException($"scores must be one for each of the {ItemCount} items, not {scores.Length}.", nameof(scores));
-        }
+        Argument.OneForEach(nameof(scores), scores.Length, ItemCount, "items");
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Features;
 
@@ -9,10 +10,7 @@ internal static class SampleWeights
     public static void Check<T>(string argument, ReadOnlySpan<T> weights, int count, string things = "queries")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (weights.Length != count)
-        {
-            throw new ArgumentException($"{argument} must be one for each of the {count} {things}, not {weights.Length}.", argument);
-        }
+        Argument.OneForEach(argument, weights.Length, count, things);
 
         for (int i = 0; i < weights.Length; i++)
         {

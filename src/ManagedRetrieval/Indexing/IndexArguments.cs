@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 
@@ -21,8 +22,7 @@ internal static class IndexArguments
         Shape shape = queryEmbeddings.Shape;
         if (shape.Rank < 2 || shape[shape.Rank - 1] != dimensions || shape.RowLength == 0)
         {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head, not {shape}.", nameof(queryEmbeddings));
+            throw Argument.OtherShape(nameof(queryEmbeddings), $"[queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head", shape);
         }
 
         CheckNumbers(queryEmbeddings, nameof(queryEmbeddings), static _ => "", similarity == Similarity.Cosine ? float.MaxValue : GreatestMagnitude);
@@ -45,8 +45,7 @@ internal static class IndexArguments
     {
         if (lists is not null && lists.Count != queries)
         {
-            throw new ArgumentException(
-                FormattableString.Invariant($"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
+            throw Argument.OtherCount(argument, lists.Count, queries, "queries");
         }
     }
 
@@ -68,7 +67,7 @@ internal static class IndexArguments
         CheckCounts(embeddings.Shape, identifiers.Count, argument);
         if (FindNull(identifiers) is >= 0 and var row)
         {
-            throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
+            throw Argument.HoldsNull(nameof(identifiers), row);
         }
     }
 
@@ -78,13 +77,10 @@ internal static class IndexArguments
     {
         if (shape.Rank != 2 || shape.Length == 0)
         {
-            throw new ArgumentException($"{argument} must have the shape [candidates, d] with at least one row, not {shape}.", argument);
+            throw Argument.OtherShape(argument, "[candidates, d] with at least one row", shape);
         }
 
-        if (identifiers != shape.Rows)
-        {
-            throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers}.", nameof(identifiers));
-        }
+        Argument.OneForEach(nameof(identifiers), identifiers, shape.Rows, "rows");
     }
 
     /// <summary>The place of the first identifier that is null; −1 where none is.</summary>

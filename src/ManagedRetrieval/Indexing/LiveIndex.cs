@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -129,7 +130,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         Shape shape = embeddings.Shape;
         if (shape.Rank != 2 || shape.RowLength != Dimensions)
         {
-            throw new ArgumentException($"embeddings must have the shape [candidates, {Dimensions}], not {shape}.", nameof(embeddings));
+            throw Argument.OtherShape(nameof(embeddings), $"[candidates, {Dimensions}]", shape);
         }
 
         if (shape.Rows == 0 && identifiers.Count == 0)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
@@ -14,7 +15,7 @@ internal static class LossCheck
     {
         if (logits.Shape.Rank != 2 || logits.Shape[1] < logits.Shape[0])
         {
-            throw new ArgumentException($"logits must have the shape [Q, C] with C at least Q, not {logits.Shape}.", nameof(logits));
+            throw Argument.OtherShape(nameof(logits), "[Q, C] with C at least Q", logits.Shape);
         }
     }
 
@@ -23,7 +24,7 @@ internal static class LossCheck
     {
         if (tensor.Shape != new Shape(length))
         {
-            throw new ArgumentException($"{name} must have the shape [{length}], not {tensor.Shape}.", name);
+            throw Argument.OtherShape(name, $"[{length}]", tensor.Shape);
         }
     }
 

@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Metrics;
@@ -133,7 +134,7 @@ public static partial class Bootstrap
         {
             if (runs[run] is null)
             {
-                throw new ArgumentException(FormattableString.Invariant($"{argument} must not hold null, but number {run} is."), argument);
+                throw Argument.HoldsNull(argument, run);
             }
 
             if (runs[run].Count != first[0].Count)

@@ -1,3 +1,5 @@
+using ManagedRetrieval.Checks;
+
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>The weighted mean of the losses over an epoch, Σ w·l / Σ w.</summary>
@@ -18,8 +20,7 @@ public sealed class MeanLoss(string name = "loss") : ILossMetricState
     {
         if (!weights.IsEmpty && weights.Length != losses.Length)
         {
-            throw new ArgumentException(
-                FormattableString.Invariant($"weights must be one for each of the {losses.Length} losses, not {weights.Length}."), nameof(weights));
+            throw Argument.OtherCount(nameof(weights), weights.Length, losses.Length, "losses");
         }
 
         for (int i = 0; i < losses.Length; i++)

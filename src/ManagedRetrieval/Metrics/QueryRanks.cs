@@ -1,3 +1,5 @@
+using ManagedRetrieval.Checks;
+
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>Exact ranks of the positives of many queries, as one pass over a corpus counted them. Every ranking metric follows from them.</summary>
@@ -96,7 +98,7 @@ public sealed partial class QueryRanks
         {
             if (parts[part] is null)
             {
-                throw new ArgumentException(FormattableString.Invariant($"parts must not hold null, but number {part} is."), nameof(parts));
+                throw Argument.HoldsNull(nameof(parts), part);
             }
 
             queries = checked(queries + parts[part].Count);

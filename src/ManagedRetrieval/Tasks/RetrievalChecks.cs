@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -51,15 +52,13 @@ internal static class RetrievalChecks
         (Shape query, Shape candidate) = (queryEmbeddings.Shape, candidateEmbeddings.Shape);
         if (query.Rank is not (2 or 3) || query.Rows == 0 || (query.Rank == 3 && query[1] == 0))
         {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [Q, d] or [Q, H, d] with at least one row and one head, not {query}.", nameof(queryEmbeddings));
+            throw Argument.OtherShape(nameof(queryEmbeddings), "[Q, d] or [Q, H, d] with at least one row and one head", query);
         }
 
         int dimensions = query[query.Rank - 1];
         if (candidate.Rank != 2 || candidate[1] != dimensions || candidate[0] < query.Rows)
         {
-            throw new ArgumentException(
-                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {query.Rows}, not {candidate}.", nameof(candidateEmbeddings));
+            throw Argument.OtherShape(nameof(candidateEmbeddings), $"[C, {dimensions}] with C at least {query.Rows}", candidate);
         }
 
         Finite(nameof(queryEmbeddings), queryEmbeddings, queryIds);

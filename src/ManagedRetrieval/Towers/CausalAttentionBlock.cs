@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -137,7 +138,7 @@ public sealed class CausalAttentionBlock<T>
     {
         if (matrix.Value.Shape != new Shape(width, width))
         {
-            throw new ArgumentException($"{argument} must have the shape [{width}, {width}], not {matrix.Value.Shape}.", argument);
+            throw Argument.OtherShape(argument, $"[{width}, {width}]", matrix.Value.Shape);
         }
     }
 
