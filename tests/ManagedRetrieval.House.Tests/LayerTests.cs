@@ -42,6 +42,7 @@ public class LayerTests
         ["ManagedRetrieval.Gpu.Devices"] = 7,
         ["ManagedRetrieval.Gpu.Work"] = 8,
         ["ManagedRetrieval.Gpu"] = 9,
+        ["ManagedRetrieval.Checks"] = 9,
         ["ManagedRetrieval.Features"] = 10,
         ["ManagedRetrieval.Persistence"] = 10,
         ["ManagedRetrieval.Indexing.Partitioned"] = 10,

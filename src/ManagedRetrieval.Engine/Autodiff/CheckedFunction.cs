@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -98,7 +97,7 @@ internal sealed class CheckedFunction
         {
             if (element < parameter.Value.Shape.Length)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"element {element} of '{parameter.Name}'");
+                return FormattableString.Invariant($"element {element} of '{parameter.Name}'");
             }
 
             element -= parameter.Value.Shape.Length;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Engine.Autodiff;
@@ -53,7 +52,7 @@ public static class GradientCheck
             // Elements are rounded where they lie, however little the direction moves them.
             TensorPrimitives.Multiply<double>(gradient, check.Sizes, gradient);
             scale = Math.Max(scale, gradient.Length == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude<double>(gradient)));
-            worst = Worse(worst, analytic, numeric, scale, string.Create(CultureInfo.InvariantCulture, $"direction {i} of seed {seed}"));
+            worst = Worse(worst, analytic, numeric, scale, FormattableString.Invariant($"direction {i} of seed {seed}"));
         }
 
         return worst;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Engine.Autodiff;
 
 /// <summary>What a gradient check found at its worst place.</summary>
@@ -14,8 +12,7 @@ public sealed record GradientCheckResult(double RelativeError, double Tolerance,
     public bool Passed => RelativeError <= Tolerance;
 
     /// <summary>The finding in one line.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
+    public override string ToString() => FormattableString.Invariant(
         $"{(Passed ? "passed" : "failed")}: relative error {RelativeError:g3} (tolerance {Tolerance:g3}) at {Where}: analytic {Analytic:g17}, numeric {Numeric:g17}");
 
     /// <summary>Throws where the check failed.</summary>

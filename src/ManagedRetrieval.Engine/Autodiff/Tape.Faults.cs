@@ -88,8 +88,17 @@ public sealed partial class Tape<T>
             if (at >= 0)
             {
                 (int row, int column) = Math.DivRem(at, table.Value.Shape.RowLength);
-                return new TapeFault(
-                    $"The parameter '{table.Name}'", -1, table.Value.Shape.Rows, table.Value.Shape.RowLength, table.Gradient.Rows[row], column, double.CreateSaturating(values[at]), IsGradient: true);
+                return new TapeFault
+                {
+                    Source = $"The parameter '{table.Name}'",
+                    Frame = -1,
+                    Rows = table.Value.Shape.Rows,
+                    Width = table.Value.Shape.RowLength,
+                    Row = table.Gradient.Rows[row],
+                    Column = column,
+                    Value = double.CreateSaturating(values[at]),
+                    IsGradient = true,
+                };
             }
         }
 
@@ -100,7 +109,17 @@ public sealed partial class Tape<T>
     {
         // A vector's elements are its rows.
         (int row, int column) = Math.DivRem(at, shape.RowLength);
-        return new TapeFault(source, frame, shape.Rows, shape.RowLength, row, column, double.CreateSaturating(value), isGradient);
+        return new TapeFault
+        {
+            Source = source,
+            Frame = frame,
+            Rows = shape.Rows,
+            Width = shape.RowLength,
+            Row = row,
+            Column = column,
+            Value = double.CreateSaturating(value),
+            IsGradient = isGradient,
+        };
     }
 
     private static int FirstNotFinite(ReadOnlySpan<T> values, bool removed)

@@ -9,13 +9,12 @@ public sealed class TapeProfile
     private readonly Dictionary<Type, Entry> _entries = [];
 
     /// <summary>The ops so far, those first that took longest, forward and backward together.</summary>
-    public IReadOnlyList<OpTime> Times() =>
-    [
-        .. _entries.Values
-            .Select(entry => new OpTime(entry.Name, entry.Calls, Stopwatch.GetElapsedTime(0, entry.Forward), Stopwatch.GetElapsedTime(0, entry.Backward)))
-            .OrderByDescending(time => time.Total)
-            .ThenBy(time => time.Op, StringComparer.Ordinal),
-    ];
+    public IReadOnlyList<OpTime> Times() => _entries.Values
+        .Select(entry => new OpTime(entry.Name, entry.Calls, Stopwatch.GetElapsedTime(0, entry.Forward), Stopwatch.GetElapsedTime(0, entry.Backward)))
+        .OrderByDescending(time => time.Total)
+        .ThenBy(time => time.Op, StringComparer.Ordinal)
+        .ToList()
+        .AsReadOnly();
 
     /// <summary>Forgets what was measured.</summary>
     public void Clear() => _entries.Clear();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -27,8 +26,8 @@ internal static class AlignedBuffer
         int skipped = (Alignment / sizeof(T)) - 1;
         if (length > Array.MaxLength - skipped)
         {
-            throw new ArgumentOutOfRangeException(nameof(length), string.Create(
-                CultureInfo.InvariantCulture, $"New memory holds at most {Array.MaxLength - skipped} elements of {typeof(T).Name}, not {length}."));
+            throw new ArgumentOutOfRangeException(nameof(length), FormattableString.Invariant(
+                $"New memory holds at most {Array.MaxLength - skipped} elements of {typeof(T).Name}, not {length}."));
         }
 
         T[] array = GC.AllocateArray<T>(length + skipped, pinned: true);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 
 namespace ManagedRetrieval.Engine.Tensors;
 
@@ -42,7 +41,7 @@ public readonly struct Shape : IEquatable<Shape>
         if (length > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                firstName, string.Create(CultureInfo.InvariantCulture, $"A tensor holds at most {Array.MaxLength} elements, not {length}."));
+                firstName, FormattableString.Invariant($"A tensor holds at most {Array.MaxLength} elements, not {length}."));
         }
 
         (Rank, _first, _second, _third, Length) = (rank, first, second, third, first * second * third);
@@ -99,8 +98,8 @@ public readonly struct Shape : IEquatable<Shape>
     public override string ToString() => Rank switch
     {
         0 => "[]",
-        1 => string.Create(CultureInfo.InvariantCulture, $"[{_first}]"),
-        2 => string.Create(CultureInfo.InvariantCulture, $"[{_first}, {_second}]"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"[{_first}, {_second}, {_third}]"),
+        1 => FormattableString.Invariant($"[{_first}]"),
+        2 => FormattableString.Invariant($"[{_first}, {_second}]"),
+        _ => FormattableString.Invariant($"[{_first}, {_second}, {_third}]"),
     };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Memory;
 
@@ -33,7 +32,7 @@ public readonly struct Tensor<T>
         if (memory.Length != shape.Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The shape {shape} needs {shape.Length} elements, but the memory has {memory.Length}."), nameof(memory));
+                FormattableString.Invariant($"The shape {shape} needs {shape.Length} elements, but the memory has {memory.Length}."), nameof(memory));
         }
 
         (Shape, Memory) = (shape, memory);
@@ -85,7 +84,7 @@ public readonly struct Tensor<T>
         if ((uint)start > (uint)Shape.Rows || (uint)count > (uint)(Shape.Rows - start))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(start), string.Create(CultureInfo.InvariantCulture, $"Rows {start} to {start + (long)count - 1} do not lie in a tensor of shape {Shape}."));
+                nameof(start), FormattableString.Invariant($"Rows {start} to {start + (long)count - 1} do not lie in a tensor of shape {Shape}."));
         }
 
         return new Tensor<T>(Shape.WithRows(count), Memory.Slice(start * Shape.RowLength, count * Shape.RowLength));

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Data;
 
 /// <summary>A file of data is damaged, foreign, or does not hold what was asked of it.</summary>
@@ -56,6 +54,6 @@ public sealed class DataFormatException : IOException
     {
         0 => "none",
         <= MostNames => string.Join(", ", names.Select(name => Quote(name))),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", names.Take(MostNames).Select(name => Quote(name)))} and {names.Count - MostNames} more"),
+        _ => FormattableString.Invariant($"{string.Join(", ", names.Take(MostNames).Select(name => Quote(name)))} and {names.Count - MostNames} more"),
     };
 }

@@ -1,21 +1,21 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Data;
 
 /// <summary>For groups of pairs, such as those of one user, which candidates they have.</summary>
-/// <param name="Groups">For each pair its group, a row of the lists.</param>
-/// <param name="Positives">For each group the corpus rows of its pairs, ascending, none twice.</param>
-internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
+internal sealed class KnownPairs(int[] groups, RaggedIds positives)
 {
+    /// <summary>For each pair its group, a row of the lists.</summary>
+    public int[] Groups { get; } = groups;
+
+    /// <summary>For each group the corpus rows of its pairs, ascending, none twice.</summary>
+    public RaggedIds Positives { get; } = positives;
+
     /// <exception cref="ArgumentException">There is not one group for each pair, or one is negative.</exception>
     public static KnownPairs Of(ReadOnlySpan<int> groups, ReadOnlySpan<int> positives)
     {
-        if (groups.Length != positives.Length)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"groups must be one for each of the {positives.Length} pairs, not {groups.Length}."), nameof(groups));
-        }
+        Argument.OneForEach(nameof(groups), groups.Length, positives.Length, "pairs");
 
         long[] keys = new long[groups.Length];
         int[] pairs = new int[groups.Length];
@@ -23,7 +23,7 @@ internal sealed record KnownPairs(int[] Groups, RaggedIds Positives)
         {
             if (groups[i] < 0)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"groups must not be negative, but number {i} is {groups[i]}."), nameof(groups));
+                throw new ArgumentException(FormattableString.Invariant($"groups must not be negative, but number {i} is {groups[i]}."), nameof(groups));
             }
 
             (keys[i], pairs[i]) = (((long)groups[i] << 32) | (uint)positives[i], i);

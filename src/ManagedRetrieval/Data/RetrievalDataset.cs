@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Sampling;
@@ -132,10 +133,7 @@ public sealed class RetrievalDataset
             throw new ArgumentException("There must be at least one pair, but queries is empty.", nameof(queries));
         }
 
-        if (positives.Length != queries)
-        {
-            throw new ArgumentException($"positives must be one for each of the {queries} queries, not {positives.Length}.", nameof(positives));
-        }
+        Argument.OneForEach(nameof(positives), positives.Length, queries, "queries");
 
         if (!weights.IsEmpty)
         {

@@ -1,3 +1,5 @@
+using ManagedRetrieval.Checks;
+
 namespace ManagedRetrieval.Data;
 
 /// <summary>Rows with named columns that can be read from front to back, as often as one likes.</summary>
@@ -39,7 +41,7 @@ public abstract class RowSource
         {
             if (copy[i] is null)
             {
-                throw new ArgumentException($"columns must not hold null, but number {i} is.", nameof(columns));
+                throw Argument.HoldsNull(nameof(columns), i);
             }
 
             if (Array.IndexOf(copy, copy[i]) < i)

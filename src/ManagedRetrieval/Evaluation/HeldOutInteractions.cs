@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
 
@@ -126,7 +127,7 @@ public sealed class HeldOutInteractions
         {
             if (exclude[part] is null)
             {
-                throw new ArgumentException($"exclude must not hold null, but number {part} is.", nameof(exclude));
+                throw Argument.HoldsNull(nameof(exclude), part);
             }
 
             if (!ReferenceEquals(exclude[part].Users, heldOut.Users) || !ReferenceEquals(exclude[part].Items, heldOut.Items))

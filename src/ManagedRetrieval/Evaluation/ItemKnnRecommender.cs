@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Features;
@@ -76,7 +76,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
         if (neighbours < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(neighbours), neighbours, string.Create(CultureInfo.InvariantCulture, $"neighbours is {neighbours}; expected at least 1."));
+                nameof(neighbours), neighbours, FormattableString.Invariant($"neighbours is {neighbours}; expected at least 1."));
         }
 
         RaggedIds histories = ItemLists.ByUser([train], train.Users.Count);
@@ -90,7 +90,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
         return total <= Array.MaxLength
             ? new ItemKnnRecommender(train, histories, found)
             : throw new ArgumentOutOfRangeException(
-                nameof(neighbours), neighbours, string.Create(CultureInfo.InvariantCulture, $"{total} similarities are more than one array can hold; ask for fewer neighbours than {neighbours}."));
+                nameof(neighbours), neighbours, FormattableString.Invariant($"{total} similarities are more than one array can hold; ask for fewer neighbours than {neighbours}."));
     }
 
     /// <inheritdoc/>
@@ -106,10 +106,7 @@ public sealed class ItemKnnRecommender : ScoringRecommender
     /// <exception cref="ArgumentException">An item is not there, or the scores are not one for each item.</exception>
     public void Score(ReadOnlySpan<int> history, Span<double> scores)
     {
-        if (scores.Length != ItemCount)
-        {
-            throw new ArgumentException($"scores must be one for each of the {ItemCount} items, not {scores.Length}.", nameof(scores));
-        }
+        Argument.OneForEach(nameof(scores), scores.Length, ItemCount, "items");
 
         for (int i = 0; i < history.Length; i++)
         {

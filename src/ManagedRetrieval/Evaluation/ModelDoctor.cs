@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Metrics;
 
@@ -47,13 +46,13 @@ public static class ModelDoctor
         if (maskedShare < 0 || maskedShare > 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(maskedShare), maskedShare, string.Create(CultureInfo.InvariantCulture, $"maskedShare is {maskedShare}; expected a number from 0 to 1, or NaN."));
+                nameof(maskedShare), maskedShare, FormattableString.Invariant($"maskedShare is {maskedShare}; expected a number from 0 to 1, or NaN."));
         }
 
         if (sampleRows < 2)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(sampleRows), sampleRows, string.Create(CultureInfo.InvariantCulture, $"sampleRows is {sampleRows}; expected at least 2."));
+                nameof(sampleRows), sampleRows, FormattableString.Invariant($"sampleRows is {sampleRows}; expected at least 2."));
         }
 
         int candidates = candidateEmbeddings.Shape.Rows;

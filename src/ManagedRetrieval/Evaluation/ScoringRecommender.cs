@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
@@ -58,12 +58,9 @@ public abstract class ScoringRecommender : IRecommender
         if ((uint)user >= (uint)UserCount)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(user), user, string.Create(CultureInfo.InvariantCulture, $"user is {user}; expected one of the {UserCount} users, from 0."));
+                nameof(user), user, FormattableString.Invariant($"user is {user}; expected one of the {UserCount} users, from 0."));
         }
 
-        if (scores.Length != ItemCount)
-        {
-            throw new ArgumentException($"scores must be one for each of the {ItemCount} items, not {scores.Length}.", nameof(scores));
-        }
+        Argument.OneForEach(nameof(scores), scores.Length, ItemCount, "items");
     }
 }

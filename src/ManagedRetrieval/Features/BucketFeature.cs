@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>One id per number: which of several ranges it lies in.</summary>
@@ -24,9 +22,8 @@ public sealed class BucketFeature : ISparseFeature<double>
             if (!double.IsFinite(_boundaries[i]) || (i > 0 && _boundaries[i] <= _boundaries[i - 1]))
             {
                 throw new ArgumentException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Boundary {i} is {_boundaries[i]}, expected a finite number{(i > 0 ? string.Create(CultureInfo.InvariantCulture, $" greater than {_boundaries[i - 1]}") : "")}."),
+                    FormattableString.Invariant(
+                        $"Boundary {i} is {_boundaries[i]}, expected a finite number{(i > 0 ? FormattableString.Invariant($" greater than {_boundaries[i - 1]}") : "")}."),
                     nameof(boundaries));
             }
         }

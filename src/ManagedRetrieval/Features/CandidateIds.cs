@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Features;
 
@@ -48,7 +49,7 @@ public readonly struct CandidateIds
     {
         if (_strings.Span.IndexOf((string)null!) is >= 0 and var position)
         {
-            throw new ArgumentException($"{argument} must not hold null, but number {position} is.", argument);
+            throw Argument.HoldsNull(argument, position);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>What dense features check before they write.</summary>
@@ -11,7 +9,7 @@ internal static class DenseDestination
         if (destination.Length != width)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"destination must have a length of {width}, not {destination.Length}."), nameof(destination));
+                FormattableString.Invariant($"destination must have a length of {width}, not {destination.Length}."), nameof(destination));
         }
     }
 }

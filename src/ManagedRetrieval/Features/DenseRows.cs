@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>A batch of rows of numbers of one width, one after another in one array: [<see cref="Count"/>, <see cref="Width"/>].</summary>
@@ -61,7 +59,7 @@ public sealed class DenseRows : EncodedColumn
 
         if (source.Width != Width)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"source must have rows of {Width} numbers, not {source.Width}."), nameof(source));
+            throw new ArgumentException(FormattableString.Invariant($"source must have rows of {Width} numbers, not {source.Width}."), nameof(source));
         }
 
         foreach (int row in rows)
@@ -83,7 +81,7 @@ public sealed class DenseRows : EncodedColumn
 
     private ReadOnlySpan<float> Row(int row, string argument) => (uint)row < (uint)_count
         ? _values.AsSpan(row * Width, Width)
-        : throw new ArgumentOutOfRangeException(argument, row, string.Create(CultureInfo.InvariantCulture, $"Row {row} is not in [0, {_count})."));
+        : throw new ArgumentOutOfRangeException(argument, row, FormattableString.Invariant($"Row {row} is not in [0, {_count})."));
 
     private void Reserve(long rows)
     {
@@ -95,7 +93,7 @@ public sealed class DenseRows : EncodedColumn
 
         if (needed > Array.MaxLength)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{needed} numbers are more than one array can hold ({Array.MaxLength})."));
+            throw new InvalidOperationException(FormattableString.Invariant($"{needed} numbers are more than one array can hold ({Array.MaxLength})."));
         }
 
         Array.Resize(ref _values, (int)Math.Min(Math.Max(needed, 2L * _values.Length), Array.MaxLength));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace ManagedRetrieval.Features;
@@ -51,7 +50,7 @@ internal sealed class DescriptionProperties
 
     public int GetInt(string name, int minimum, int maximum)
     {
-        string expected = string.Create(CultureInfo.InvariantCulture, $"an integer from {minimum} to {maximum}");
+        string expected = FormattableString.Invariant($"an integer from {minimum} to {maximum}");
         JsonElement value = Get(name, expected);
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
             && number >= minimum && number <= maximum
@@ -76,7 +75,7 @@ internal sealed class DescriptionProperties
 
     public double GetNumber(string name, double minimum, double maximum)
     {
-        string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}");
+        string expected = FormattableString.Invariant($"a number from {minimum} to {maximum}");
         JsonElement value = Get(name, expected);
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
             && number >= minimum && number <= maximum
@@ -90,7 +89,7 @@ internal sealed class DescriptionProperties
 
     public int[] GetInts(string name, int minimum, int maximum)
     {
-        string expected = string.Create(CultureInfo.InvariantCulture, $"integers from {minimum} to {maximum}");
+        string expected = FormattableString.Invariant($"integers from {minimum} to {maximum}");
         return [.. GetArray(name).Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum
             ? number
             : throw Error(name, Show(value), expected))];

@@ -1,3 +1,5 @@
+using ManagedRetrieval.Checks;
+
 namespace ManagedRetrieval.Features;
 
 /// <summary>A batch of inputs, encoded: for each feature a column, all of them with a row for each input.</summary>
@@ -21,7 +23,7 @@ public sealed class EncodedBatch
         {
             if (_columns[i] is null)
             {
-                throw new ArgumentException($"columns must not hold null, but number {i} is.", nameof(columns));
+                throw Argument.HoldsNull(nameof(columns), i);
             }
 
             if (_columns[i].Count != Count)

@@ -1,3 +1,5 @@
+using ManagedRetrieval.Checks;
+
 namespace ManagedRetrieval.Features;
 
 /// <summary>The features of one side of a model: what turns an input into the columns that a tower reads.</summary>
@@ -74,7 +76,7 @@ public sealed class FeatureSet<TInput>
             TInput input = inputs[i];
             if (input is null)
             {
-                throw new ArgumentException($"{argument} must not hold null, but number {i} is.", argument);
+                throw Argument.HoldsNull(argument, i);
             }
 
             for (int f = 0; f < _features.Length; f++)

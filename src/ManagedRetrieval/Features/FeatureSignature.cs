@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>What a tower must know of the features that it reads: their names, kinds and sizes, in order.</summary>
@@ -11,5 +9,5 @@ internal readonly record struct FeatureSignature(IReadOnlyList<(string Name, int
     public override int GetHashCode() => Features.Count;
 
     public override string ToString() => string.Join(", ", Features.Select(feature =>
-        string.Create(CultureInfo.InvariantCulture, $"'{feature.Name}' of {feature.Size} {(feature.IsDense ? "numbers" : "rows")}")));
+        FormattableString.Invariant($"'{feature.Name}' of {feature.Size} {(feature.IsDense ? "numbers" : "rows")}")));
 }

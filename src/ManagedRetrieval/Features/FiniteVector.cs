@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>Looks for numbers that are not finite.</summary>
@@ -13,7 +11,7 @@ internal static class FiniteVector
             if (!float.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"Element {i} of {argument} is {values[i]}, expected a finite number."), argument);
+                    FormattableString.Invariant($"Element {i} of {argument} is {values[i]}, expected a finite number."), argument);
             }
         }
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Features;
@@ -27,8 +27,7 @@ public sealed class FrozenVectorFeature<TKey> : IDenseFeature<TKey>
         _vocabulary = new Vocabulary<TKey>(keys, outOfVocabularyBuckets: 0);
         if (vectors.Shape.Rank != 2 || vectors.Shape.Rows != _vocabulary.Count || vectors.Shape.RowLength < 1)
         {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"vectors must have the shape [{_vocabulary.Count}, width] with a width of at least 1, not {vectors.Shape}."), nameof(vectors));
+            throw Argument.OtherShape(nameof(vectors), $"[{_vocabulary.Count}, width] with a width of at least 1", vectors.Shape);
         }
 
         FiniteVector.Check(vectors.Span, nameof(vectors));
@@ -65,7 +64,7 @@ public sealed class FrozenVectorFeature<TKey> : IDenseFeature<TKey>
         }
         else if (RefuseUnknown)
         {
-            throw new KeyNotFoundException(string.Create(CultureInfo.InvariantCulture, $"There is no vector for the key '{input}'."));
+            throw new KeyNotFoundException(FormattableString.Invariant($"There is no vector for the key '{input}'."));
         }
         else
         {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>The ids of all elements of a list, one after another, as one row: a history, or several values of one property.</summary>
@@ -89,8 +87,7 @@ public sealed class ListFeature<TElement> : ISparseFeature<IReadOnlyList<TElemen
             Element.Encode(input[i], destination);
             if (destination.Count != before + 1)
             {
-                throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture,
+                throw new InvalidOperationException(FormattableString.Invariant(
                     $"{Element.GetType().Name} must append exactly one row for each input, but appended {destination.Count - before} for element {i}."));
             }
         }

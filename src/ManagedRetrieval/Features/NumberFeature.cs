@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>A number, standardised by mean and standard deviation of the training values, and whether it is missing.</summary>
@@ -73,7 +71,7 @@ public sealed class NumberFeature : IDenseFeature<double>
             if (double.IsInfinity(value))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"Value {position} is {value}, expected a finite number, or NaN for a missing one."), nameof(values));
+                    FormattableString.Invariant($"Value {position} is {value}, expected a finite number, or NaN for a missing one."), nameof(values));
             }
 
             position++;

@@ -66,7 +66,7 @@ internal static class NumberFeatureCodec
             : throw properties.Error(
                 "boundaries",
                 count.ToString(CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"{boundaries.Length}, the number of boundaries stored"));
+                FormattableString.Invariant($"{boundaries.Length}, the number of boundaries stored"));
     }
 
     private static NumberFeature ReadNumber(DescriptionProperties properties)

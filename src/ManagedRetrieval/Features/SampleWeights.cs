@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Features;
 
@@ -10,17 +10,14 @@ internal static class SampleWeights
     public static void Check<T>(string argument, ReadOnlySpan<T> weights, int count, string things = "queries")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (weights.Length != count)
-        {
-            throw new ArgumentException($"{argument} must be one for each of the {count} {things}, not {weights.Length}.", argument);
-        }
+        Argument.OneForEach(argument, weights.Length, count, things);
 
         for (int i = 0; i < weights.Length; i++)
         {
             if (!(weights[i] >= T.Zero) || !T.IsFinite(weights[i]))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{argument} must be finite and not negative, but number {i} is {weights[i]}."), argument);
+                    FormattableString.Invariant($"{argument} must be finite and not negative, but number {i} is {weights[i]}."), argument);
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>A vector that the record itself carries, such as one made by a model of images, passed on as it is.</summary>
@@ -24,7 +22,7 @@ public sealed class VectorFeature : IDenseFeature<ReadOnlyMemory<float>>
         DenseDestination.Check(destination, Width);
         if (input.Length != Width)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"input must have a length of {Width}, not {input.Length}."), nameof(input));
+            throw new ArgumentException(FormattableString.Invariant($"input must have a length of {Width}, not {input.Length}."), nameof(input));
         }
 
         FiniteVector.Check(input.Span, nameof(input));

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Features;
 
 /// <summary>Builds vocabularies from data.</summary>
@@ -145,5 +143,5 @@ public sealed class Vocabulary<TKey>
     /// <summary>The index of a known key; an unknown one has none here, whatever buckets there are.</summary>
     internal bool TryGetKnown(TKey key, out int index) => _indices.TryGetValue(key, out index);
 
-    private static string Quote(TKey key) => string.Create(CultureInfo.InvariantCulture, $"'{key}'");
+    private static string Quote(TKey key) => FormattableString.Invariant($"'{key}'");
 }

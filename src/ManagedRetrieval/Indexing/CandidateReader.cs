@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -18,7 +17,7 @@ internal static class CandidateReader
         return source.Count > 0 && source.Dimensions > 0
             ? source.Dimensions
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"source must have at least one candidate of at least one dimension, not {source.Count} of {source.Dimensions}."),
+                FormattableString.Invariant($"source must have at least one candidate of at least one dimension, not {source.Count} of {source.Dimensions}."),
                 nameof(source));
     }
 
@@ -33,7 +32,7 @@ internal static class CandidateReader
         return (long)source.Count * dimensions <= Array.MaxLength - AlignedBuffer.Alignment
             ? dimensions
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."),
+                FormattableString.Invariant($"{source.Count} rows of {dimensions} numbers are more than one array can hold; share them out to several indexes."),
                 nameof(source));
     }
 

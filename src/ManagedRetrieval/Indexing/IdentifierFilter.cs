@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>A filter's lists as sets, for candidates whose identifiers are seen one by one.</summary>
@@ -44,7 +42,7 @@ internal sealed class IdentifierFilter<TId>
             sets[query] = new HashSet<TId>(list);
             if (sets[query]!.Contains(default!) && default(TId) is null)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must not hold null, but those of query {query} do."), argument);
+                throw new ArgumentException(FormattableString.Invariant($"{argument} must not hold null, but those of query {query} do."), argument);
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ManagedRetrieval.Indexing;
@@ -56,7 +55,7 @@ internal abstract class IdentifierRows<TId>
         {
             if (identifier is null)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must not hold null, but those of query {query} do."), argument);
+                throw new ArgumentException(FormattableString.Invariant($"{argument} must not hold null, but those of query {query} do."), argument);
             }
 
             Find(identifier, rows);

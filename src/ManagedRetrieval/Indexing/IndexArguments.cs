@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Persistence;
 
@@ -29,8 +29,7 @@ internal static class IndexArguments
         Shape shape = queryEmbeddings.Shape;
         if (shape.Rank < 2 || shape[shape.Rank - 1] != dimensions || shape.RowLength == 0)
         {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head, not {shape}.", nameof(queryEmbeddings));
+            throw Argument.OtherShape(nameof(queryEmbeddings), $"[queries, {dimensions}] or [queries, heads, {dimensions}] with at least one head", shape);
         }
 
         CheckNumbers(queryEmbeddings, nameof(queryEmbeddings), static _ => "", similarity == Similarity.Cosine ? float.MaxValue : GreatestMagnitude);
@@ -53,8 +52,7 @@ internal static class IndexArguments
     {
         if (lists is not null && lists.Count != queries)
         {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{argument} must be one for each of the {queries} queries, not {lists.Count}."), argument);
+            throw Argument.OtherCount(argument, lists.Count, queries, "queries");
         }
     }
 
@@ -76,7 +74,7 @@ internal static class IndexArguments
         CheckCounts(embeddings.Shape, identifiers.Count, argument);
         if (FindNull(identifiers) is >= 0 and var row)
         {
-            throw new ArgumentException($"identifiers must not hold null, but number {row} is.", nameof(identifiers));
+            throw Argument.HoldsNull(nameof(identifiers), row);
         }
     }
 
@@ -86,13 +84,10 @@ internal static class IndexArguments
     {
         if (shape.Rank != 2 || shape.Length == 0)
         {
-            throw new ArgumentException($"{argument} must have the shape [candidates, d] with at least one row, not {shape}.", argument);
+            throw Argument.OtherShape(argument, "[candidates, d] with at least one row", shape);
         }
 
-        if (identifiers != shape.Rows)
-        {
-            throw new ArgumentException($"identifiers must be one for each of the {shape.Rows} rows, not {identifiers}.", nameof(identifiers));
-        }
+        Argument.OneForEach(nameof(identifiers), identifiers, shape.Rows, "rows");
     }
 
     /// <summary>The place of the first identifier that is null; −1 where none is.</summary>
@@ -130,7 +125,7 @@ internal static class IndexArguments
 
     /// <summary>What is expected of such a number instead.</summary>
     public static string Expected(float number, float greatest) =>
-        float.IsFinite(number) ? string.Create(CultureInfo.InvariantCulture, $"must be of magnitudes up to {greatest}") : "must be finite";
+        float.IsFinite(number) ? FormattableString.Invariant($"must be of magnitudes up to {greatest}") : "must be finite";
 
     private static void CheckNumbers(Tensor<float> tensor, string argument, Func<int, string> describe, float greatest)
     {
@@ -145,6 +140,6 @@ internal static class IndexArguments
         (int row, int place) = Math.DivRem(at, tensor.Shape.RowLength);
         string where = tensor.Shape.Rank == 3 ? $"head {place / width}, dimension {place % width}" : $"dimension {place}";
         throw new ArgumentException(
-            string.Create(CultureInfo.InvariantCulture, $"{argument} {Expected(all[at], greatest)}, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
+            FormattableString.Invariant($"{argument} {Expected(all[at], greatest)}, but row {row}{describe(row)} holds {all[at]} at {where}."), argument);
     }
 }

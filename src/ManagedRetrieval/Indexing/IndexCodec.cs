@@ -86,7 +86,16 @@ internal static class IndexCodec
         }
 
         Similarity similarity = formatVersion > 2 && properties.GetString("similarity", DotProduct, Cosine) == Cosine ? Similarity.Cosine : Similarity.DotProduct;
-        var parts = new IndexParts<TId>(properties, formatVersion > 2, file, identifiers, similarity, workers, backend);
+        var parts = new IndexParts<TId>
+        {
+            Properties = properties,
+            HasSimilarity = formatVersion > 2,
+            File = file,
+            Identifiers = identifiers,
+            Similarity = similarity,
+            Workers = workers,
+            Backend = backend,
+        };
         TopKIndex<TId> index = type switch
         {
             Float16Index<TId>.TypeName => Float16Index<TId>.Read(parts),

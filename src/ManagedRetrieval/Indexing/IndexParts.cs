@@ -6,16 +6,23 @@ using ManagedRetrieval.Persistence;
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>What an index is read from.</summary>
-internal sealed record IndexParts<TId>(
-    DescriptionProperties Properties,
-    bool HasSimilarity,
-    SafetensorsFile File,
-    IReadOnlyList<TId> Identifiers,
-    Similarity Similarity,
-    WorkerTeam? Workers,
-    IComputeBackend<float>? Backend)
+internal sealed class IndexParts<TId>
     where TId : notnull
 {
+    public required DescriptionProperties Properties { get; init; }
+
+    public required bool HasSimilarity { get; init; }
+
+    public required SafetensorsFile File { get; init; }
+
+    public required IReadOnlyList<TId> Identifiers { get; init; }
+
+    public required Similarity Similarity { get; init; }
+
+    public required WorkerTeam? Workers { get; init; }
+
+    public required IComputeBackend<float>? Backend { get; init; }
+
     /// <summary>Refuses properties that neither all indexes nor this type knows.</summary>
     /// <exception cref="FormatException">There is one.</exception>
     public void AllowOnly(params ReadOnlySpan<string> own) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels.Quantized;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
@@ -52,14 +51,14 @@ internal sealed class Int8Store
     {
         if (depth > Int8Query.MostElements)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"Rows of bytes may have up to {Int8Query.MostElements} dimensions, not {depth}."), nameof(depth));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Rows of bytes may have up to {Int8Query.MostElements} dimensions, not {depth}."), nameof(depth));
         }
 
         if ((rows + (long)Int8Rows.GroupRows) * (depth + 3L) > Array.MaxLength - AlignedBuffer.Alignment)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
         }
     }
 

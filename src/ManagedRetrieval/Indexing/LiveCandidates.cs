@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -100,6 +99,6 @@ internal sealed class LiveCandidates<TId>(LiveSnapshot<TId> snapshot, IProgress<
     /// <summary>Holds the file that the fixed index lies in: its identifiers are not let out, so that disposing it ends the mapping.</summary>
     private MappedHold Hold() => snapshot.Fixed?.Index.Hold() ?? default;
 
-    private static InvalidOperationException Changed(int row) => new(string.Create(
-        CultureInfo.InvariantCulture, $"The candidates that the index was built from have changed: number {row} is not the one that it was."));
+    private static InvalidOperationException Changed(int row) => new(FormattableString.Invariant(
+        $"The candidates that the index was built from have changed: number {row} is not the one that it was."));
 }

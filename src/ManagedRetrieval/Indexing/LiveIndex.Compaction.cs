@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -96,8 +95,7 @@ public sealed partial class LiveIndex<TId>
         TopKIndex<TId> index = Built(_build(kept, cancellationToken));
         if (kept.Count != alive.Count || index.Count != alive.Count || index.Dimensions != Dimensions || kept.Dimensions != Dimensions || index.Similarity != Similarity)
         {
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture,
+            throw new InvalidOperationException(FormattableString.Invariant(
                 $"A compaction of {alive.Count} candidates with {Dimensions} dimensions was kept as {kept.Count} with {kept.Dimensions} and built as {index.Count} with {index.Dimensions}; the similarity is {Similarity}, and that of the new index {index.Similarity}."));
         }
 
@@ -108,8 +106,8 @@ public sealed partial class LiveIndex<TId>
         {
             if (!EqualityComparer<TId>.Default.Equals(index.RowIdentifiers[row], identifier))
             {
-                throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"A compaction built row {row} of '{index.RowIdentifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"A compaction built row {row} of '{index.RowIdentifiers[row]}', expected '{identifier}': the rows must stay in the order of the source."));
             }
 
             row++;

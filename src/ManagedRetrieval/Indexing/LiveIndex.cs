@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -117,7 +117,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         if (embedding.Length != Dimensions)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"embedding must have {Dimensions} elements, not {embedding.Length}."), nameof(embedding));
+                FormattableString.Invariant($"embedding must have {Dimensions} elements, not {embedding.Length}."), nameof(embedding));
         }
 
         return Upsert([identifier], new Tensor<float>(new Shape(1, embedding.Length), embedding.ToArray()), nameof(embedding)) == 1;
@@ -135,7 +135,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         Shape shape = embeddings.Shape;
         if (shape.Rank != 2 || shape.RowLength != Dimensions)
         {
-            throw new ArgumentException($"embeddings must have the shape [candidates, {Dimensions}], not {shape}.", nameof(embeddings));
+            throw Argument.OtherShape(nameof(embeddings), $"[candidates, {Dimensions}]", shape);
         }
 
         if (shape.Rows == 0 && identifiers.Count == 0)
@@ -187,8 +187,7 @@ public sealed partial class LiveIndex<TId> : ITopKIndex<TId>
         return index.Dimensions;
     }
 
-    private static string Differing(string what, TopKIndex<TId> index, ICandidateSource<TId> candidates) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Differing(string what, TopKIndex<TId> index, ICandidateSource<TId> candidates) => FormattableString.Invariant(
         $"{what} must be those of the index, {index.Count} with {index.Dimensions} dimensions, not {candidates.Count} with {candidates.Dimensions}.");
 
     private int Upsert(TId[] identifiers, Tensor<float> embeddings, string argument)

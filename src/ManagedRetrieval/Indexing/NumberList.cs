@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Persistence;
 
@@ -23,7 +22,7 @@ internal sealed class NumberList<T>(string source, string name, ReadOnlyMemory<l
             return long.CreateTruncating(T.CreateTruncating(number)) == number
                 ? T.CreateTruncating(number)
                 : throw SnapshotFormatException.InTensor(
-                    source, name, string.Create(CultureInfo.InvariantCulture, $"identifier {index} is {number}, which is no {(typeof(T) == typeof(int) ? "int" : "long")}."));
+                    source, name, FormattableString.Invariant($"identifier {index} is {number}, which is no {(typeof(T) == typeof(int) ? "int" : "long")}."));
         }
     }
 

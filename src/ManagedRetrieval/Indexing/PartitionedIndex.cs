@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
@@ -35,10 +36,7 @@ public sealed partial class PartitionedIndex<TId> : TopKIndex<TId>
         PartitionedStore store, IReadOnlyList<TId> identifiers, Similarity similarity, int probes, int rescored, WorkerTeam team, MeasuredRecall? measured = null)
         : base(store.Dimensions, identifiers, similarity)
     {
-        if (identifiers.Count != store.Count)
-        {
-            throw new ArgumentException($"identifiers must be one for each of the {store.Count} rows, not {identifiers.Count}.", nameof(identifiers));
-        }
+        Argument.OneForEach(nameof(identifiers), identifiers.Count, store.Count, "rows");
 
         (Store, Probes, Rescored, _team, Measured) = (store, Math.Min(probes, store.Partitions), Math.Min(rescored, store.Count), team, measured);
     }

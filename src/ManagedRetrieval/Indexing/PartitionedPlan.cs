@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels.Quantized;
 using ManagedRetrieval.Engine.Memory;
 
@@ -32,7 +31,7 @@ internal sealed class PartitionedPlan
         Subspaces = DividedUp(dimensions, SubspaceDimensions);
         Check(
             options.Lists != PartitionedLists.FourBit || Subspaces <= FourBitCodes.MostSubspaces, nameof(options.SubspaceDimensions), SubspaceDimensions,
-            string.Create(CultureInfo.InvariantCulture, $"so many that {dimensions} dimensions are cut into at most {FourBitCodes.MostSubspaces} sub-spaces"));
+            FormattableString.Invariant($"so many that {dimensions} dimensions are cut into at most {FourBitCodes.MostSubspaces} sub-spaces"));
         CheckSizes(rows, dimensions);
         TrainingRows = (int)Math.Clamp(options.TrainingRows ?? (long)Partitions * TrainingRowsOfPartition, Partitions, rows);
     }
@@ -68,7 +67,7 @@ internal sealed class PartitionedPlan
         return (long)rows * dimensions <= MostElements
             ? new PartitionedPlan(options, rows, dimensions)
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"source has {rows} rows of {dimensions} elements, {(long)rows * dimensions} in all, but one array holds {MostElements}."),
+                FormattableString.Invariant($"source has {rows} rows of {dimensions} elements, {(long)rows * dimensions} in all, but one array holds {MostElements}."),
                 nameof(source));
     }
 
@@ -97,7 +96,7 @@ internal sealed class PartitionedPlan
     }
 
     private static void CheckFits(long elements, string name, object option, string what) => Check(
-        elements <= MostElements, name, option, string.Create(CultureInfo.InvariantCulture, $"such that {what} fit into one array of {MostElements}, but would take {elements}"));
+        elements <= MostElements, name, option, FormattableString.Invariant($"such that {what} fit into one array of {MostElements}, but would take {elements}"));
 
     private static void CheckAtLeastOne(int? options, string name) => Check(options is null or >= 1, name, options, "at least 1");
 
@@ -105,7 +104,7 @@ internal sealed class PartitionedPlan
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options, string.Create(CultureInfo.InvariantCulture, $"{name} must be {expected}."));
+            throw new ArgumentOutOfRangeException(nameof(options), options, FormattableString.Invariant($"{name} must be {expected}."));
         }
     }
 }

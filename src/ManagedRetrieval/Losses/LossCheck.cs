@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
 using ManagedRetrieval.Engine.Tensors;
@@ -15,7 +15,7 @@ internal static class LossCheck
     {
         if (logits.Shape.Rank != 2 || logits.Shape[1] < logits.Shape[0])
         {
-            throw new ArgumentException($"logits must have the shape [Q, C] with C at least Q, not {logits.Shape}.", nameof(logits));
+            throw Argument.OtherShape(nameof(logits), "[Q, C] with C at least Q", logits.Shape);
         }
     }
 
@@ -24,7 +24,7 @@ internal static class LossCheck
     {
         if (tensor.Shape != new Shape(length))
         {
-            throw new ArgumentException($"{name} must have the shape [{length}], not {tensor.Shape}.", name);
+            throw Argument.OtherShape(name, $"[{length}]", tensor.Shape);
         }
     }
 
@@ -77,7 +77,7 @@ internal static class LossCheck
         return double.IsFinite(temperature) && factor > T.Zero && T.IsFinite(factor)
             ? factor
             : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} must be positive and finite, and so must its inverse, not {temperature}."), argument ?? name);
+                FormattableString.Invariant($"{name} must be positive and finite, and so must its inverse, not {temperature}."), argument ?? name);
     }
 
     public static void Probabilities<T>(string name, Tensor<T> probabilities, int candidates, bool zeroIsAllowed)
@@ -89,8 +89,8 @@ internal static class LossCheck
         {
             if (!((values[i] > T.Zero || (zeroIsAllowed && T.IsZero(values[i]))) && values[i] <= T.One))
             {
-                throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"{name} must lie in {(zeroIsAllowed ? '[' : '(')}0, 1], but number {i} is {values[i]}."), name);
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"{name} must lie in {(zeroIsAllowed ? '[' : '(')}0, 1], but number {i} is {values[i]}."), name);
             }
         }
     }
@@ -117,7 +117,7 @@ internal static class LossCheck
             if (!float.IsFinite(narrow) || (narrow == 0 && !T.IsZero(values[i])))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} must be within the range of a float where metrics are computed, but number {i} is {values[i]}."), name);
+                    FormattableString.Invariant($"{name} must be within the range of a float where metrics are computed, but number {i} is {values[i]}."), name);
             }
         }
     }

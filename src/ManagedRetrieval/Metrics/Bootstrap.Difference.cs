@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Metrics;
@@ -134,13 +134,13 @@ public static partial class Bootstrap
         {
             if (runs[run] is null)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must not hold null, but number {run} is."), argument);
+                throw Argument.HoldsNull(argument, run);
             }
 
             if (runs[run].Count != first[0].Count)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{argument} must rank the same {first[0].Count} queries as the first run, but number {run} has {runs[run].Count}."), argument);
+                    FormattableString.Invariant($"{argument} must rank the same {first[0].Count} queries as the first run, but number {run} has {runs[run].Count}."), argument);
             }
 
             for (int query = 0; query < first[0].Count; query++)
@@ -148,7 +148,7 @@ public static partial class Bootstrap
                 if (runs[run].Positives(query) != first[0].Positives(query))
                 {
                     throw new ArgumentException(
-                        string.Create(CultureInfo.InvariantCulture, $"{argument} must rank the same queries as the first run, but in number {run} query {query} has {runs[run].Positives(query)} positives, not {first[0].Positives(query)}."),
+                        FormattableString.Invariant($"{argument} must rank the same queries as the first run, but in number {run} query {query} has {runs[run].Positives(query)} positives, not {first[0].Positives(query)}."),
                         argument);
                 }
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Metrics;
@@ -57,13 +56,13 @@ public static partial class Bootstrap
     {
         if (!(level > 0 && level < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(level), level, string.Create(CultureInfo.InvariantCulture, $"level is {level}; expected a number above 0 and below 1."));
+            throw new ArgumentOutOfRangeException(nameof(level), level, FormattableString.Invariant($"level is {level}; expected a number above 0 and below 1."));
         }
 
         if (resamples < 1 || resamples > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(resamples), resamples, string.Create(CultureInfo.InvariantCulture, $"resamples is {resamples}; expected at least 1 and at most {Array.MaxLength}."));
+                nameof(resamples), resamples, FormattableString.Invariant($"resamples is {resamples}; expected at least 1 and at most {Array.MaxLength}."));
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Metrics;
 
@@ -20,8 +20,7 @@ public sealed class MeanLoss(string name = "loss") : ILossMetricState
     {
         if (!weights.IsEmpty && weights.Length != losses.Length)
         {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"weights must be one for each of the {losses.Length} losses, not {weights.Length}."), nameof(weights));
+            throw Argument.OtherCount(nameof(weights), weights.Length, losses.Length, "losses");
         }
 
         for (int i = 0; i < losses.Length; i++)
@@ -44,6 +43,6 @@ public sealed class MeanLoss(string name = "loss") : ILossMetricState
         ArgumentNullException.ThrowIfNull(state);
         (_sum, _weight) = state.Count == 2
             ? (state[0], state[1])
-            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"state must be two numbers, not {state.Count}."), nameof(state));
+            : throw new ArgumentException(FormattableString.Invariant($"state must be two numbers, not {state.Count}."), nameof(state));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Metrics;
 
@@ -17,7 +18,7 @@ public sealed class MetricList<TMetric> : IReadOnlyList<TMetric>
         _metrics = metrics.ToArray();
         if (Array.IndexOf(_metrics, null) is >= 0 and var position)
         {
-            throw new ArgumentException($"metrics must not hold null, but number {position} is.", nameof(metrics));
+            throw Argument.HoldsNull(nameof(metrics), position);
         }
     }
 

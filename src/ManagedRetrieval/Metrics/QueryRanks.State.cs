@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Persistence;
 
 namespace ManagedRetrieval.Metrics;
@@ -39,7 +38,7 @@ public sealed partial class QueryRanks
         if (offsets.Length != negatives.Length + 1)
         {
             throw SnapshotFormatException.InTensor(
-                file.Source, prefix + ".offsets", string.Create(CultureInfo.InvariantCulture, $"has {offsets.Length} elements, expected {negatives.Length + 1}."));
+                file.Source, prefix + ".offsets", FormattableString.Invariant($"has {offsets.Length} elements, expected {negatives.Length + 1}."));
         }
 
         for (int i = 0; i < offsets.Length; i++)
@@ -47,7 +46,7 @@ public sealed partial class QueryRanks
             if (offsets[i] < (i == 0 ? 0 : offsets[i - 1]) || (i == 0 && offsets[i] != 0) || BlockNumbers * (long)offsets[^1] != blocks.Length)
             {
                 throw SnapshotFormatException.InTensor(
-                    file.Source, prefix + ".offsets", string.Create(CultureInfo.InvariantCulture, $"must ascend from 0 to {blocks.Length / BlockNumbers}."));
+                    file.Source, prefix + ".offsets", FormattableString.Invariant($"must ascend from 0 to {blocks.Length / BlockNumbers}."));
             }
         }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Metrics;
 
@@ -72,7 +72,7 @@ public sealed partial class QueryRanks
             if ((uint)queries[i] >= (uint)Count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(queries), string.Create(CultureInfo.InvariantCulture, $"queries[{i}] is {queries[i]}; expected one of the {Count} queries, from 0."));
+                    nameof(queries), FormattableString.Invariant($"queries[{i}] is {queries[i]}; expected one of the {Count} queries, from 0."));
             }
 
             negatives[i] = Negatives(queries[i]);
@@ -98,7 +98,7 @@ public sealed partial class QueryRanks
         {
             if (parts[part] is null)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"parts must not hold null, but number {part} is."), nameof(parts));
+                throw Argument.HoldsNull(nameof(parts), part);
             }
 
             queries = checked(queries + parts[part].Count);

@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 
@@ -11,7 +12,7 @@ internal static class RankArguments
     {
         if (candidates.Rank != 2 || candidates[1] == 0)
         {
-            throw new ArgumentException($"{argument} must have the shape [N, d] with d at least 1, not {candidates}.", argument);
+            throw Argument.OtherShape(argument, "[N, d] with d at least 1", candidates);
         }
 
         if (candidates[0] == 0)
@@ -26,14 +27,13 @@ internal static class RankArguments
         // Without dimensions every score is 0 and every candidate ties; no tile would be made to count them.
         if (queryEmbeddings.Rank < 2 || queryEmbeddings.RowLength == 0)
         {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [Q, d] or [Q, H, d] with H and d at least 1, not {queryEmbeddings}.", nameof(queryEmbeddings));
+            throw Argument.OtherShape(nameof(queryEmbeddings), "[Q, d] or [Q, H, d] with H and d at least 1", queryEmbeddings);
         }
 
         int width = Width(queryEmbeddings);
         if (candidateEmbeddings.Rank != 2 || candidateEmbeddings[1] != width)
         {
-            throw new ArgumentException($"candidateEmbeddings must have the shape [N, {width}], not {candidateEmbeddings}.", nameof(candidateEmbeddings));
+            throw Argument.OtherShape(nameof(candidateEmbeddings), $"[N, {width}]", candidateEmbeddings);
         }
 
         CheckCorpus(candidateEmbeddings, nameof(candidateEmbeddings));
@@ -44,18 +44,14 @@ internal static class RankArguments
     {
         if (queries.Rank < 2 || queries.RowLength == 0 || Width(queries) != corpus[1])
         {
-            throw new ArgumentException(
-                $"{argument} must have the shape [Q, {corpus[1]}] or [Q, H, {corpus[1]}] with H at least 1, not {queries}.", argument);
+            throw Argument.OtherShape(argument, $"[Q, {corpus[1]}] or [Q, H, {corpus[1]}] with H at least 1", queries);
         }
     }
 
     /// <summary>One row of the corpus for each query.</summary>
     public static void CheckPositives(ReadOnlySpan<int> positives, int queries, int rows)
     {
-        if (positives.Length != queries)
-        {
-            throw new ArgumentException($"positives must be one for each of the {queries} queries, not {positives.Length}.", nameof(positives));
-        }
+        Argument.OneForEach(nameof(positives), positives.Length, queries, "queries");
 
         for (int i = 0; i < positives.Length; i++)
         {
@@ -101,18 +97,14 @@ internal static class RankArguments
     {
         if (trueCandidates.Rank != 2 || trueCandidates[0] != queries[0] || trueCandidates[1] != Width(queries))
         {
-            throw new ArgumentException(
-                $"trueCandidates must have the shape [{queries[0]}, {Width(queries)}], one row for each query, not {trueCandidates}.", nameof(trueCandidates));
+            throw Argument.OtherShape(nameof(trueCandidates), $"[{queries[0]}, {Width(queries)}], one row for each query", trueCandidates);
         }
     }
 
     /// <summary>One id for each row of the corpus, none of them null.</summary>
     public static void CheckIdentifiers(CandidateIds identifiers, int rows)
     {
-        if (identifiers.Count != rows)
-        {
-            throw new ArgumentException($"identifiers must be one for each of the {rows} rows of the corpus, not {identifiers.Count}.", nameof(identifiers));
-        }
+        Argument.OneForEach(nameof(identifiers), identifiers.Count, rows, "rows of the corpus");
 
         identifiers.ThrowIfNull(nameof(identifiers));
     }
@@ -120,10 +112,7 @@ internal static class RankArguments
     /// <summary>One id for each query, of the corpus' type, none of them null.</summary>
     public static void CheckTrueIdentifiers(CandidateIds trueIdentifiers, int queries, IdRows corpus, string argument = "trueIdentifiers")
     {
-        if (trueIdentifiers.Count != queries)
-        {
-            throw new ArgumentException($"{argument} must be one for each of the {queries} queries, not {trueIdentifiers.Count}.", argument);
-        }
+        Argument.OneForEach(argument, trueIdentifiers.Count, queries, "queries");
 
         if (queries > 0 && trueIdentifiers.TypeName != corpus.TypeName)
         {

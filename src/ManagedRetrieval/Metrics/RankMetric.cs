@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Features;
 
@@ -177,9 +176,9 @@ public abstract class RankMetric
     {
         if (k < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(k), k, string.Create(CultureInfo.InvariantCulture, $"k is {k}; expected at least 1."));
+            throw new ArgumentOutOfRangeException(nameof(k), k, FormattableString.Invariant($"k is {k}; expected at least 1."));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{before}{k}{after}");
+        return FormattableString.Invariant($"{before}{k}{after}");
     }
 }

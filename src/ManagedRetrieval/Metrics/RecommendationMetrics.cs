@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Metrics;
 
 /// <summary>What is recommended, whether or not it is what was wanted: how much of the corpus, how evenly, how far from the well known.</summary>
@@ -47,7 +45,7 @@ public static class RecommendationMetrics
             if (!(probability[row] > 0 && probability[row] <= 1))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"probability must lie in (0, 1] for what is recommended, but number {row} is {probability[row]}."), nameof(probability));
+                    FormattableString.Invariant($"probability must lie in (0, 1] for what is recommended, but number {row} is {probability[row]}."), nameof(probability));
             }
 
             bits -= Math.Log2(probability[row]);
@@ -84,7 +82,7 @@ public static class RecommendationMetrics
         if (candidates < 1 || candidates > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(candidates), candidates, string.Create(CultureInfo.InvariantCulture, $"candidates is {candidates}; expected at least 1 and at most {Array.MaxLength}."));
+                nameof(candidates), candidates, FormattableString.Invariant($"candidates is {candidates}; expected at least 1 and at most {Array.MaxLength}."));
         }
 
         int[] exposure = new int[candidates];
@@ -105,7 +103,7 @@ public static class RecommendationMetrics
         if ((uint)recommendedRows[number] >= (uint)candidates)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"recommendedRows must be −1 or rows of the corpus, 0 to {candidates - 1}, but number {number} is {recommendedRows[number]}."), nameof(recommendedRows));
+                FormattableString.Invariant($"recommendedRows must be −1 or rows of the corpus, 0 to {candidates - 1}, but number {number} is {recommendedRows[number]}."), nameof(recommendedRows));
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Metrics;
 
@@ -24,18 +24,13 @@ public static class Slices
         ArgumentNullException.ThrowIfNull(metric);
         ArgumentNullException.ThrowIfNull(labels);
         RankMetric.Check(ranks, policy, sampleWeight);
-        if (labels.Count != ranks.Count)
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"labels must be one for each of the {ranks.Count} queries, not {labels.Count}."), nameof(labels));
-        }
+        Argument.OneForEach(nameof(labels), labels.Count, ranks.Count, "queries");
 
         double[] values = metric.PerQuery(ranks, policy);
         var members = new SortedDictionary<string, (List<double> Values, List<double> Weights)>(StringComparer.Ordinal);
         for (int query = 0; query < values.Length; query++)
         {
-            string label = labels[query] ?? throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"labels must not hold null, but number {query} is."), nameof(labels));
+            string label = labels[query] ?? throw Argument.HoldsNull(nameof(labels), query);
             if (!members.TryGetValue(label, out (List<double> Values, List<double> Weights) slice))
             {
                 members.Add(label, slice = ([], []));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
@@ -29,8 +28,8 @@ internal sealed class GradientClipping<T>
                 sum += squares;
                 if (!double.IsFinite(sum))
                 {
-                    throw new ArithmeticException(string.Create(
-                        CultureInfo.InvariantCulture, $"The norm of the gradient is not finite, that of '{parameters[i].Name}' being {Math.Sqrt(squares)}; nothing was moved."));
+                    throw new ArithmeticException(FormattableString.Invariant(
+                        $"The norm of the gradient is not finite, that of '{parameters[i].Name}' being {Math.Sqrt(squares)}; nothing was moved."));
                 }
             }
         }

@@ -75,8 +75,8 @@ public abstract partial class Optimizer<T>
         foreach (Parameter<T> parameter in parameters)
         {
             ParameterGroup<T>? group = _states.TryGetValue(parameter, out ParameterState<T>? state) ? state.Group : Groups.FirstOrDefault(group => group.Takes(parameter));
-            settings[$"group of '{parameter.Name}'"] = group is null ? "none" : string.Create(
-                CultureInfo.InvariantCulture, $"rate {group.RateFactor}, decay {group.WeightDecay ?? WeightDecay}{(group.Frozen ? ", frozen" : "")}");
+            settings[$"group of '{parameter.Name}'"] = group is null ? "none" : FormattableString.Invariant(
+                $"rate {group.RateFactor}, decay {group.WeightDecay ?? WeightDecay}{(group.Frozen ? ", frozen" : "")}");
         }
 
         for (int step = 1; step > 0 && step <= steps; step *= 2)
@@ -87,7 +87,7 @@ public abstract partial class Optimizer<T>
         AddFactor(steps + 1);
         return settings;
 
-        void AddFactor(int step) => settings[string.Create(CultureInfo.InvariantCulture, $"{nameof(Schedule)}, step {step}")] = Text(Schedule.Factor(step));
+        void AddFactor(int step) => settings[FormattableString.Invariant($"{nameof(Schedule)}, step {step}")] = Text(Schedule.Factor(step));
 
         static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
     }

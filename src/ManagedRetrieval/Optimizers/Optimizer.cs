@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
@@ -76,8 +75,8 @@ public abstract partial class Optimizer<T>
         get
         {
             double factor = Schedule.Factor(Steps + 1);
-            return factor >= 0 && double.IsFinite(factor) ? LearningRate * factor : throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The schedule must give a factor that is finite and not negative, but gives {factor} for step {Steps + 1}."));
+            return factor >= 0 && double.IsFinite(factor) ? LearningRate * factor : throw new InvalidOperationException(FormattableString.Invariant(
+                $"The schedule must give a factor that is finite and not negative, but gives {factor} for step {Steps + 1}."));
         }
     }
 

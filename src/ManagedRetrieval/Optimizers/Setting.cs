@@ -1,4 +1,5 @@
 using System.Numerics;
+using ManagedRetrieval.Checks;
 
 namespace ManagedRetrieval.Optimizers;
 
@@ -56,7 +57,7 @@ internal static class Setting
         {
             if (values[i] is null)
             {
-                throw new ArgumentException($"{name} must not hold null, but number {i} is.", name);
+                throw Argument.HoldsNull(name, i);
             }
         }
     }

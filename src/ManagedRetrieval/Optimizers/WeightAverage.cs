@@ -45,8 +45,8 @@ public sealed class WeightAverage<T>
     public bool IsSwappedIn { get; private set; }
 
     /// <summary>What decides it, in words.</summary>
-    internal string Setting => string.Create(
-        CultureInfo.InvariantCulture, $"{(_decay is { } decay ? $"exponential, decay {decay.ToString(CultureInfo.InvariantCulture)}" : "plain")}, start {_start}");
+    internal string Setting => FormattableString.Invariant(
+        $"{(_decay is { } decay ? $"exponential, decay {decay.ToString(CultureInfo.InvariantCulture)}" : "plain")}, start {_start}");
 
     private int AveragedSteps => Math.Max(0, Steps - _start);
 

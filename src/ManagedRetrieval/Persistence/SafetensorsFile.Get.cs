@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -145,7 +144,7 @@ public sealed partial class SafetensorsFile
         if (count != destination.Length)
         {
             throw SnapshotFormatException.InTensor(Source, name,
-                string.Create(CultureInfo.InvariantCulture, $"has {count} elements, expected {destination.Length}."));
+                FormattableString.Invariant($"has {count} elements, expected {destination.Length}."));
         }
 
         Copy(tensor, destination);

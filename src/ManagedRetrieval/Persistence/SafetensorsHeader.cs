@@ -78,7 +78,7 @@ internal static class SafetensorsHeader
         int total = (PrefixBytes + json.WrittenCount + Alignment - 1) / Alignment * Alignment;
         if (total - PrefixBytes > LongestHeader)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            throw new InvalidOperationException(FormattableString.Invariant(
                 $"The names, shapes and metadata need a header of {total - PrefixBytes} bytes; the format allows {LongestHeader}."));
         }
 

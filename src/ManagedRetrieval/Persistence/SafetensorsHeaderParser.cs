@@ -1,14 +1,20 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace ManagedRetrieval.Persistence;
 
 /// <summary>What a header says, before it is held against the file.</summary>
-/// <param name="Tensors">In the header's order.</param>
-/// <param name="Metadata">With the checksums, if there are any.</param>
-/// <param name="ChecksumStart">Where the header checksum's digits start in the header; -1 without one.</param>
-internal sealed record ParsedHeader(List<SafetensorsInfo> Tensors, Dictionary<string, string> Metadata, int ChecksumStart);
+internal sealed class ParsedHeader(List<SafetensorsInfo> tensors, Dictionary<string, string> metadata, int checksumStart)
+{
+    /// <summary>In the header's order.</summary>
+    public List<SafetensorsInfo> Tensors { get; } = tensors;
+
+    /// <summary>With the checksums, if there are any.</summary>
+    public Dictionary<string, string> Metadata { get; } = metadata;
+
+    /// <summary>Where the header checksum's digits start in the header; -1 without one.</summary>
+    public int ChecksumStart { get; } = checksumStart;
+}
 
 /// <summary>Reads the JSON header; anything the format does not define is refused.</summary>
 internal ref struct SafetensorsHeaderParser
@@ -29,7 +35,7 @@ internal ref struct SafetensorsHeaderParser
     {
         if (header[0] != (byte)'{')
         {
-            throw SnapshotFormatException.In(source, string.Create(CultureInfo.InvariantCulture,
+            throw SnapshotFormatException.In(source, FormattableString.Invariant(
                 $"the header starts with byte 0x{header[0]:x2}, expected '{{'. Is this a safetensors file?"));
         }
 
@@ -150,7 +156,7 @@ internal ref struct SafetensorsHeaderParser
 
         return offsets.Length == 2
             ? new SafetensorsInfo(name, type.Value, shape, offsets[0], offsets[1])
-            : throw Bad(string.Create(CultureInfo.InvariantCulture, $"{tensor}: data_offsets holds {offsets.Length} numbers, expected 2."));
+            : throw Bad(FormattableString.Invariant($"{tensor}: data_offsets holds {offsets.Length} numbers, expected 2."));
     }
 
     private bool ReadKey(string owner, out string key)
@@ -188,7 +194,7 @@ internal ref struct SafetensorsHeaderParser
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long number) || number < 0)
             {
-                throw Bad(string.Create(CultureInfo.InvariantCulture,
+                throw Bad(FormattableString.Invariant(
                     $"{field}: item {numbers.Count} is not a whole number from 0 to {long.MaxValue}."));
             }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Persistence;
 
 /// <summary>Holds a header's claims against each other and against the file's length.</summary>
@@ -31,7 +29,7 @@ internal static class SafetensorsLayout
 
         if (end != payloadBytes)
         {
-            throw SnapshotFormatException.In(source, string.Create(CultureInfo.InvariantCulture,
+            throw SnapshotFormatException.In(source, FormattableString.Invariant(
                 $"the file holds {payloadBytes} bytes of data, expected the {end} that its tensors take."));
         }
 

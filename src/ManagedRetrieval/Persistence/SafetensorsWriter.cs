@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ManagedRetrieval.Persistence;
@@ -157,7 +156,7 @@ public sealed partial class SafetensorsWriter
         if (shape.Length > HighestRank)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' has rank {shape.Length}; at most {HighestRank} is supported."),
+                FormattableString.Invariant($"Tensor '{name}' has rank {shape.Length}; at most {HighestRank} is supported."),
                 nameof(shape));
         }
 
@@ -165,15 +164,14 @@ public sealed partial class SafetensorsWriter
         if (!SafetensorsInfo.TryGetByteLength(shape, type, out long needed) || needed != given)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' has {values.Length} elements, which do not fill {SafetensorsInfo.Describe(type, shape)}."),
+                FormattableString.Invariant($"Tensor '{name}' has {values.Length} elements, which do not fill {SafetensorsInfo.Describe(type, shape)}."),
                 nameof(shape));
         }
 
         if (values.Length > Array.MaxLength)
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
+                FormattableString.Invariant(
                     $"Tensor '{name}', {SafetensorsInfo.Describe(type, shape)}, has {values.Length} elements; a tensor in a file has at most {Array.MaxLength}."),
                 nameof(values));
         }
@@ -196,8 +194,14 @@ public sealed partial class SafetensorsWriter
         }
     }
 
-    private sealed record Pending(SafetensorsType Type, long[] Shape, TensorSource Source)
+    private sealed class Pending(SafetensorsType type, long[] shape, TensorSource source)
     {
+        public SafetensorsType Type { get; } = type;
+
+        public long[] Shape { get; } = shape;
+
+        public TensorSource Source { get; } = source;
+
         /// <summary>Where it was asked for before writing: the file is then of these bytes or fails.</summary>
         public ulong? Checksum { get; set; }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using ManagedRetrieval.Engine.Tensors;
 
@@ -23,8 +22,8 @@ internal static class SnapshotTensors
         int bad = FirstNotFinite(tensor.Span);
         if (bad >= 0)
         {
-            throw new ArithmeticException(string.Create(
-                CultureInfo.InvariantCulture, $"The tensor '{name}' cannot be saved: element {bad} is {tensor.Span[bad]}, expected a finite number."));
+            throw new ArithmeticException(FormattableString.Invariant(
+                $"The tensor '{name}' cannot be saved: element {bad} is {tensor.Span[bad]}, expected a finite number."));
         }
     }
 
@@ -37,7 +36,7 @@ internal static class SnapshotTensors
         if (bad >= 0)
         {
             throw SnapshotFormatException.InTensor(
-                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"element {bad} is {tensor.Span[bad]}, expected a finite number."));
+                file.Source, name, FormattableString.Invariant($"element {bad} is {tensor.Span[bad]}, expected a finite number."));
         }
 
         return tensor;
@@ -56,7 +55,7 @@ internal static class SnapshotTensors
         if (info.Shape.Count != rank)
         {
             throw SnapshotFormatException.InTensor(
-                file.Source, name, string.Create(CultureInfo.InvariantCulture, $"has rank {info.Shape.Count}, expected {rank}."));
+                file.Source, name, FormattableString.Invariant($"has rank {info.Shape.Count}, expected {rank}."));
         }
 
         // The loader has checked that the elements are there, so each length fits an int unless another is 0.
@@ -65,7 +64,7 @@ internal static class SnapshotTensors
             if (length > int.MaxValue)
             {
                 throw SnapshotFormatException.InTensor(
-                    file.Source, name, string.Create(CultureInfo.InvariantCulture, $"has an axis of length {length}, expected at most {int.MaxValue}."));
+                    file.Source, name, FormattableString.Invariant($"has an axis of length {length}, expected at most {int.MaxValue}."));
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -33,7 +32,7 @@ internal static class StringTensors
         if (offsets[^1] > Array.MaxLength)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The texts of '{name}' need {offsets[^1]} bytes; at most {Array.MaxLength} are supported."),
+                FormattableString.Invariant($"The texts of '{name}' need {offsets[^1]} bytes; at most {Array.MaxLength} are supported."),
                 argument);
         }
 
@@ -51,9 +50,9 @@ internal static class StringTensors
         string table = name + OffsetsSuffix;
         if (offsets.IsEmpty || offsets[0] != 0 || offsets[^1] != utf8.Length)
         {
-            string ends = offsets.IsEmpty ? "nothing" : string.Create(CultureInfo.InvariantCulture, $"{offsets[0]} to {offsets[^1]}");
+            string ends = offsets.IsEmpty ? "nothing" : FormattableString.Invariant($"{offsets[0]} to {offsets[^1]}");
             throw SnapshotFormatException.InTensor(source, table,
-                string.Create(CultureInfo.InvariantCulture, $"offsets cover {ends}, expected 0 to the {utf8.Length} bytes of text."));
+                FormattableString.Invariant($"offsets cover {ends}, expected 0 to the {utf8.Length} bytes of text."));
         }
 
         string[] texts = new string[offsets.Length - 1];
@@ -76,12 +75,12 @@ internal static class StringTensors
     public static string Decode(string source, string name, ReadOnlySpan<byte> text, int index, long begin) => Utf8.IsValid(text)
         ? Encoding.UTF8.GetString(text)
         : throw SnapshotFormatException.InTensor(source, name + BytesSuffix,
-            string.Create(CultureInfo.InvariantCulture, $"text {index}, bytes {begin} to {begin + text.Length}, is not valid UTF-8."));
+            FormattableString.Invariant($"text {index}, bytes {begin} to {begin + text.Length}, is not valid UTF-8."));
 
     public static SnapshotFormatException BadOffsets(string source, string name, int index, long begin, long end, int bytes) =>
         SnapshotFormatException.InTensor(source, name + OffsetsSuffix,
-            string.Create(CultureInfo.InvariantCulture, $"text {index} runs from {begin} to {end}, expected ascending offsets up to {bytes}."));
+            FormattableString.Invariant($"text {index} runs from {begin} to {end}, expected ascending offsets up to {bytes}."));
 
     private static string Problem(string name, int index, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"Text {index} of '{name}' {what}.");
+        FormattableString.Invariant($"Text {index} of '{name}' {what}.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
@@ -94,7 +93,7 @@ internal static class HistoryEncoderCodec
         CausalAttentionBlock<float>[] blocks =
         [
             .. properties.GetArray("blocks").Select(
-                (block, i) => ReadBlock(block, string.Create(CultureInfo.InvariantCulture, $"{subject}, block {i}"), parameters)),
+                (block, i) => ReadBlock(block, FormattableString.Invariant($"{subject}, block {i}"), parameters)),
         ];
         NormLayer<float> norm = LayerCodec.ReadNorm(properties.GetElement("norm"), subject + ", norm", parameters);
         return properties.Build(() => new CausalAttentionHistory<float>(parameters.Table(positions), blocks, norm, rate, seed));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
@@ -93,7 +92,7 @@ internal static class LayerCodec
         CrossLayer<float>[] layers =
         [
             .. properties.GetArray("layers").Select(
-                (layer, i) => ReadCrossLayer(layer, string.Create(CultureInfo.InvariantCulture, $"{subject}, layer {i}"), parameters)),
+                (layer, i) => ReadCrossLayer(layer, FormattableString.Invariant($"{subject}, layer {i}"), parameters)),
         ];
         return properties.Build(() => new CrossNetwork<float>(layers));
     }

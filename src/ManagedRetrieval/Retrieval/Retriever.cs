@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
@@ -82,7 +83,7 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
         {
             if (!value.IsEmpty && value.Length != Index.Count)
             {
-                throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {Index.Count} candidates, not {value.Length}.", nameof(value));
+                throw Argument.OtherCount(nameof(CandidateSamplingProbability), value.Length, Index.Count, "candidates", nameof(value));
             }
 
             SamplingProbability.CheckProbabilities(value.Span, nameof(CandidateSamplingProbability), nameof(value));

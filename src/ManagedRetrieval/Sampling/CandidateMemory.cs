@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 
@@ -40,7 +40,7 @@ public sealed partial class CandidateMemory<T>
         if (2L * capacity * dimensions > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(capacity), capacity, string.Create(CultureInfo.InvariantCulture, $"Twice capacity times dimensions must be at most {Array.MaxLength}, not {2L * capacity * dimensions}."));
+                nameof(capacity), capacity, FormattableString.Invariant($"Twice capacity times dimensions must be at most {Array.MaxLength}, not {2L * capacity * dimensions}."));
         }
 
         (Capacity, Dimensions, MaximumAge) = (capacity, dimensions, maximumAge);
@@ -126,13 +126,10 @@ public sealed partial class CandidateMemory<T>
     {
         if (embeddings.Rank != 2 || embeddings[1] != Dimensions)
         {
-            throw new ArgumentException($"embeddings must have the shape [n, {Dimensions}], not {embeddings}.", nameof(embeddings));
+            throw Argument.OtherShape(nameof(embeddings), $"[n, {Dimensions}]", embeddings);
         }
 
-        if (ids.Count != embeddings.Rows)
-        {
-            throw new ArgumentException($"ids must be one for each of the {embeddings.Rows} embeddings, not {ids.Count}.", nameof(ids));
-        }
+        Argument.OneForEach(nameof(ids), ids.Count, embeddings.Rows, "embeddings");
 
         ids.ThrowIfNull(nameof(ids));
 
@@ -141,17 +138,14 @@ public sealed partial class CandidateMemory<T>
             throw new ArgumentException($"ids must be of type {kind}, as those before, not {IdWindow.KindOf(ids)}.", nameof(ids));
         }
 
-        if (probabilities.Length != embeddings.Rows)
-        {
-            throw new ArgumentException($"probabilities must be one for each of the {embeddings.Rows} embeddings, not {probabilities.Length}.", nameof(probabilities));
-        }
+        Argument.OneForEach(nameof(probabilities), probabilities.Length, embeddings.Rows, "embeddings");
 
         for (int i = 0; i < probabilities.Length; i++)
         {
             if (!(probabilities[i] > T.Zero && probabilities[i] <= T.One))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"probabilities must lie in (0, 1], but number {i} is {probabilities[i]}."), nameof(probabilities));
+                    FormattableString.Invariant($"probabilities must lie in (0, 1], but number {i} is {probabilities[i]}."), nameof(probabilities));
             }
         }
     }

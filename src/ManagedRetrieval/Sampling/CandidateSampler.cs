@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Sampling;
@@ -54,7 +53,7 @@ public abstract class CandidateSampler : ICandidateSampler
         if ((uint)row >= (uint)Count)
         {
             throw new ArgumentOutOfRangeException(
-                argument, row, string.Create(CultureInfo.InvariantCulture, $"Row {row} is not in [0, {Count})."));
+                argument, row, FormattableString.Invariant($"Row {row} is not in [0, {Count})."));
         }
     }
 }

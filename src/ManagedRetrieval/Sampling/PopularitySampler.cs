@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels;
 
 namespace ManagedRetrieval.Sampling;
@@ -32,7 +31,7 @@ public sealed class PopularitySampler : CandidateSampler
         if (!double.IsFinite(_total))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(exponent), exponent, string.Create(CultureInfo.InvariantCulture, $"With exponent {exponent} the powers of the counts overflow."));
+                nameof(exponent), exponent, FormattableString.Invariant($"With exponent {exponent} the powers of the counts overflow."));
         }
 
         _table = new AliasTable(_weights, _total);
@@ -54,6 +53,6 @@ public sealed class PopularitySampler : CandidateSampler
         return exponent >= 0 && double.IsFinite(exponent)
             ? counts.Length
             : throw new ArgumentOutOfRangeException(
-                nameof(exponent), exponent, string.Create(CultureInfo.InvariantCulture, $"exponent must be finite and not negative, not {exponent}."));
+                nameof(exponent), exponent, FormattableString.Invariant($"exponent must be finite and not negative, not {exponent}."));
     }
 }

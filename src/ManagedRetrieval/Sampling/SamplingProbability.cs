@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Sampling;
 
 /// <summary>Per-draw sampling probabilities for the correction of logits.</summary>
@@ -77,7 +75,7 @@ public static class SamplingProbability
             if (counts[i] < 0)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"counts must not be negative, but number {i} is {counts[i]}."), nameof(counts));
+                    FormattableString.Invariant($"counts must not be negative, but number {i} is {counts[i]}."), nameof(counts));
             }
 
             any |= counts[i] > 0;
@@ -100,7 +98,7 @@ public static class SamplingProbability
             if (!(values[i] >= 0 && values[i] <= 1))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} must lie in [0, 1], but number {i} is {values[i]}."), argument ?? name);
+                    FormattableString.Invariant($"{name} must lie in [0, 1], but number {i} is {values[i]}."), argument ?? name);
             }
         }
     }

@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Sampling;
@@ -71,10 +72,7 @@ public sealed partial class StreamingFrequencyEstimator
     public void Estimate(CandidateIds ids, Span<float> probabilities)
     {
         ids.ThrowIfNull(nameof(ids));
-        if (probabilities.Length != ids.Count)
-        {
-            throw new ArgumentException($"probabilities must be one for each of the {ids.Count} ids, not {probabilities.Length}.", nameof(probabilities));
-        }
+        Argument.OneForEach(nameof(probabilities), probabilities.Length, ids.Count, "ids");
 
         for (int i = 0; i < probabilities.Length; i++)
         {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ManagedRetrieval.Sampling;
 
 /// <summary>How a <see cref="StreamingFrequencyEstimator"/> counts.</summary>
@@ -25,24 +23,24 @@ public sealed record StreamingFrequencyOptions
     {
         if (Buckets < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(Buckets), Buckets, string.Create(CultureInfo.InvariantCulture, $"Buckets must be at least 1, not {Buckets}."));
+            throw new ArgumentOutOfRangeException(nameof(Buckets), Buckets, FormattableString.Invariant($"Buckets must be at least 1, not {Buckets}."));
         }
 
         if (Hashes < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(Hashes), Hashes, string.Create(CultureInfo.InvariantCulture, $"Hashes must be at least 1, not {Hashes}."));
+            throw new ArgumentOutOfRangeException(nameof(Hashes), Hashes, FormattableString.Invariant($"Hashes must be at least 1, not {Hashes}."));
         }
 
         if ((long)Buckets * Hashes > MostBuckets)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Buckets), Buckets, string.Create(CultureInfo.InvariantCulture, $"Buckets times Hashes must be at most {MostBuckets}, not {(long)Buckets * Hashes}."));
+                nameof(Buckets), Buckets, FormattableString.Invariant($"Buckets times Hashes must be at most {MostBuckets}, not {(long)Buckets * Hashes}."));
         }
 
         if (!(LearningRate > 0 && LearningRate <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(LearningRate), LearningRate, string.Create(CultureInfo.InvariantCulture, $"LearningRate must lie in (0, 1], not {LearningRate}."));
+                nameof(LearningRate), LearningRate, FormattableString.Invariant($"LearningRate must lie in (0, 1], not {LearningRate}."));
         }
     }
 }

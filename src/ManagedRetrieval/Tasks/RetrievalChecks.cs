@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Numerics;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -41,7 +41,7 @@ internal static class RetrievalChecks
             {
                 throw Misfit(
                     nameof(options),
-                    string.Create(CultureInfo.InvariantCulture, $"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
+                    FormattableString.Invariant($"{nameof(options.Temperature)} must lie in [0.01, 100] where it is learnt, not {temperature}."));
             }
         }
     }
@@ -52,15 +52,13 @@ internal static class RetrievalChecks
         (Shape query, Shape candidate) = (queryEmbeddings.Shape, candidateEmbeddings.Shape);
         if (query.Rank is not (2 or 3) || query.Rows == 0 || (query.Rank == 3 && query[1] == 0))
         {
-            throw new ArgumentException(
-                $"queryEmbeddings must have the shape [Q, d] or [Q, H, d] with at least one row and one head, not {query}.", nameof(queryEmbeddings));
+            throw Argument.OtherShape(nameof(queryEmbeddings), "[Q, d] or [Q, H, d] with at least one row and one head", query);
         }
 
         int dimensions = query[query.Rank - 1];
         if (candidate.Rank != 2 || candidate[1] != dimensions || candidate[0] < query.Rows)
         {
-            throw new ArgumentException(
-                $"candidateEmbeddings must have the shape [C, {dimensions}] with C at least {query.Rows}, not {candidate}.", nameof(candidateEmbeddings));
+            throw Argument.OtherShape(nameof(candidateEmbeddings), $"[C, {dimensions}] with C at least {query.Rows}", candidate);
         }
 
         Finite(nameof(queryEmbeddings), queryEmbeddings, queryIds);
@@ -195,7 +193,7 @@ internal static class RetrievalChecks
                 {
                     string id = ids.Count == embeddings.Shape.Rows ? $" (id {ids.Describe(row)})" : "";
                     throw new ArgumentException(
-                        string.Create(CultureInfo.InvariantCulture, $"{name} must be finite, but row {row}{id} holds {value}."), name);
+                        FormattableString.Invariant($"{name} must be finite, but row {row}{id} holds {value}."), name);
                 }
             }
         }

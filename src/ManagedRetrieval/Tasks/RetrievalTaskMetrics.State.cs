@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Persistence;
 
@@ -78,5 +77,5 @@ internal sealed partial class RetrievalTaskMetrics<T>
 
     private static string Weights(string prefix) => prefix + ".weights";
 
-    private static string LossMetric(string prefix, int number) => string.Create(CultureInfo.InvariantCulture, $"{prefix}.loss_metric_{number}");
+    private static string LossMetric(string prefix, int number) => FormattableString.Invariant($"{prefix}.loss_metric_{number}");
 }

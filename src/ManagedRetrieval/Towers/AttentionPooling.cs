@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -28,7 +29,7 @@ public sealed class AttentionPooling<T> : HistoryEncoder<T>
         ArgumentNullException.ThrowIfNull(vector);
         if (vector.Value.Shape != new Shape(linear.Outputs, 1))
         {
-            throw new ArgumentException($"vector must have the shape [{linear.Outputs}, 1], not {vector.Value.Shape}.", nameof(vector));
+            throw Argument.OtherShape(nameof(vector), $"[{linear.Outputs}, 1]", vector.Value.Shape);
         }
 
         (Linear, Vector) = (linear, vector);

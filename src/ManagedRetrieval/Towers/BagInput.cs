@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
 
@@ -26,7 +27,7 @@ public sealed class BagInput<T> : TowerInput<T>
         ArgumentNullException.ThrowIfNull(table);
         if (weights is not null && weights.Value.Shape != new Shape(table.Value.Shape[0], 1))
         {
-            throw new ArgumentException($"weights must have the shape [{table.Value.Shape[0]}, 1], one for each row of the table, not {weights.Value.Shape}.", nameof(weights));
+            throw Argument.OtherShape(nameof(weights), $"[{table.Value.Shape[0]}, 1], one for each row of the table", weights.Value.Shape);
         }
 
         (Table, Combiner, Weights, _bag) = (table, combiner, weights, new EmbeddingBag<T>(combiner));

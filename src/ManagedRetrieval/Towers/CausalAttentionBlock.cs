@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -138,7 +138,7 @@ public sealed class CausalAttentionBlock<T>
     {
         if (matrix.Value.Shape != new Shape(width, width))
         {
-            throw new ArgumentException($"{argument} must have the shape [{width}, {width}], not {matrix.Value.Shape}.", argument);
+            throw Argument.OtherShape(argument, $"[{width}, {width}]", matrix.Value.Shape);
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class CausalAttentionBlock<T>
     {
         if (width != expected)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{argument} must have {expected} as its {what}, not {width}."), argument);
+            throw new ArgumentException(FormattableString.Invariant($"{argument} must have {expected} as its {what}, not {width}."), argument);
         }
     }
 }

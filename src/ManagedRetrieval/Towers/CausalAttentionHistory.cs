@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -47,7 +46,7 @@ public sealed class CausalAttentionHistory<T> : HistoryEncoder<T>
         {
             if (_blocks[i]?.Width != width)
             {
-                string came = _blocks[i] is null ? "is null" : string.Create(CultureInfo.InvariantCulture, $"has {_blocks[i].Width}");
+                string came = _blocks[i] is null ? "is null" : FormattableString.Invariant($"has {_blocks[i].Width}");
                 throw new ArgumentException($"blocks must have the positions' width {width}, but block {i} {came}.", nameof(blocks));
             }
         }
@@ -85,7 +84,7 @@ public sealed class CausalAttentionHistory<T> : HistoryEncoder<T>
         var blocks = new CausalAttentionBlock<T>[options.Blocks];
         for (int i = 0; i < blocks.Length; i++)
         {
-            string part = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}");
+            string part = FormattableString.Invariant($"{name}.{i}");
             blocks[i] = CausalAttentionBlock<T>.Create(part, width, options.Hidden ?? width, options.DropoutRate, NewParameter.InnerSeed(inner, (ulong)(i + 1)));
         }
 

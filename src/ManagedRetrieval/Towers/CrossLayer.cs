@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -28,7 +29,7 @@ public sealed class CrossLayer<T>
 
         if (projection is not null && projection.Value.Shape != new Shape(linear.Outputs, linear.Inputs))
         {
-            throw new ArgumentException($"projection must have the shape [{linear.Outputs}, {linear.Inputs}], not {projection.Value.Shape}.", nameof(projection));
+            throw Argument.OtherShape(nameof(projection), $"[{linear.Outputs}, {linear.Inputs}]", projection.Value.Shape);
         }
 
         (Linear, Projection) = (linear, projection);

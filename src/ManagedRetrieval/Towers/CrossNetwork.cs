@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using ManagedRetrieval.Engine.Autodiff;
 
@@ -58,7 +57,7 @@ public sealed class CrossNetwork<T> : Layer<T>
         var made = new CrossLayer<T>[layers];
         for (int i = 0; i < layers; i++)
         {
-            string part = string.Create(CultureInfo.InvariantCulture, $"{name}.{i}");
+            string part = FormattableString.Invariant($"{name}.{i}");
             made[i] = new CrossLayer<T>(
                 Linear<T>.Create(part, rank ?? width, width, inner, (ulong)(2 * i)),
                 rank is { } narrow ? NewParameter.Matrix<T>(part + ".projection", width, narrow, NewParameter.Glorot(width, narrow), inner, (ulong)((2 * i) + 1)) : null);

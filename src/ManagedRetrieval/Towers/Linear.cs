@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -22,12 +23,12 @@ public sealed class Linear<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(bias);
         if (weights.Value.Shape.Rank != 2)
         {
-            throw new ArgumentException($"weights must have the shape [inputs, outputs], not {weights.Value.Shape}.", nameof(weights));
+            throw Argument.OtherShape(nameof(weights), "[inputs, outputs]", weights.Value.Shape);
         }
 
         if (bias.Value.Shape != new Shape(weights.Value.Shape[1]))
         {
-            throw new ArgumentException($"bias must have the shape [{weights.Value.Shape[1]}], not {bias.Value.Shape}.", nameof(bias));
+            throw Argument.OtherShape(nameof(bias), $"[{weights.Value.Shape[1]}]", bias.Value.Shape);
         }
 
         (Weights, Bias) = (weights, bias);

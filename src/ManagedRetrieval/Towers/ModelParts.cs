@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -30,8 +29,7 @@ internal sealed class ModelParts(int dimensions, double scale, ulong seed)
             _tables.Add(name, table);
         }
 
-        return table.Value.Shape == shape ? table : throw new InvalidOperationException(string.Create(
-            CultureInfo.InvariantCulture,
+        return table.Value.Shape == shape ? table : throw new InvalidOperationException(FormattableString.Invariant(
             $"The table '{name}' is shared by features that need {table.Value.Shape} and {shape}; they must address the same number of rows, with equal dimensions."));
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 
 namespace ManagedRetrieval.Towers;
 
@@ -22,12 +23,12 @@ public sealed class NormLayer<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(shift);
         if (gain.Value.Shape.Rank != 1)
         {
-            throw new ArgumentException($"gain must have the shape [width], not {gain.Value.Shape}.", nameof(gain));
+            throw Argument.OtherShape(nameof(gain), "[width]", gain.Value.Shape);
         }
 
         if (shift.Value.Shape != gain.Value.Shape)
         {
-            throw new ArgumentException($"shift must have the shape {gain.Value.Shape}, not {shift.Value.Shape}.", nameof(shift));
+            throw Argument.OtherShape(nameof(shift), gain.Value.Shape.ToString(), shift.Value.Shape);
         }
 
         (Gain, Shift, Epsilon, _norm) = (gain, shift, epsilon, new LayerNorm<T>(epsilon));

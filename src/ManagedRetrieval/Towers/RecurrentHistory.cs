@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;
@@ -25,7 +26,7 @@ public sealed class RecurrentHistory<T> : HistoryEncoder<T>
         Shape shape = recurrentWeights.Value.Shape;
         if (shape.Rank != 2 || shape[1] != 3L * shape[0])
         {
-            throw new ArgumentException($"recurrentWeights must have the shape [h, 3h], not {shape}.", nameof(recurrentWeights));
+            throw Argument.OtherShape(nameof(recurrentWeights), "[h, 3h]", shape);
         }
 
         if (linear.Outputs != shape[1])
@@ -35,7 +36,7 @@ public sealed class RecurrentHistory<T> : HistoryEncoder<T>
 
         if (recurrentBias.Value.Shape != new Shape(shape[1]))
         {
-            throw new ArgumentException($"recurrentBias must have the shape [{shape[1]}], not {recurrentBias.Value.Shape}.", nameof(recurrentBias));
+            throw Argument.OtherShape(nameof(recurrentBias), $"[{shape[1]}]", recurrentBias.Value.Shape);
         }
 
         (Linear, RecurrentWeights, RecurrentBias) = (linear, recurrentWeights, recurrentBias);

@@ -1,6 +1,7 @@
 using System.Numerics;
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Towers;
@@ -30,7 +31,7 @@ public sealed class Tower<T>
         int width = WidthOfInputs();
         for (int i = 0; i < _layers.Length; i++)
         {
-            Layer<T> layer = _layers[i] ?? throw new ArgumentException($"layers must not hold null, but number {i} is.", nameof(layers));
+            Layer<T> layer = _layers[i] ?? throw Argument.HoldsNull(nameof(layers), i);
             if (layer.Inputs != width)
             {
                 throw new ArgumentException($"Layer {i} must take rows of length {width}, not {layer.Inputs}.", nameof(layers));
@@ -118,7 +119,7 @@ public sealed class Tower<T>
         {
             if (_inputs[i] is null)
             {
-                throw new ArgumentException($"inputs must not hold null, but number {i} is.", "inputs");
+                throw Argument.HoldsNull("inputs", i);
             }
 
             if (Array.FindIndex(_inputs, other => other.Feature == _inputs[i].Feature) < i)

@@ -1,5 +1,6 @@
-using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Autodiff.Ops;
+using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
@@ -72,7 +73,7 @@ public abstract class TwoTowerModel
     {
         if (embeddings.Shape.Rank != 2 || embeddings.Shape[1] != Dimensions)
         {
-            throw new ArgumentException($"embeddings must have the shape [m, {Dimensions}], not {embeddings.Shape}.", nameof(embeddings));
+            throw Argument.OtherShape(nameof(embeddings), $"[m, {Dimensions}]", embeddings.Shape);
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);

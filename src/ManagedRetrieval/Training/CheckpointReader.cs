@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Tensors;
@@ -67,7 +66,7 @@ internal sealed class CheckpointReader(SafetensorsFile file)
         {
             if (number < 0)
             {
-                throw SnapshotFormatException.InTensor(file.Source, CheckpointNames.Numbers, string.Create(CultureInfo.InvariantCulture, $"holds {number}, expected no negative number."));
+                throw SnapshotFormatException.InTensor(file.Source, CheckpointNames.Numbers, FormattableString.Invariant($"holds {number}, expected no negative number."));
             }
         }
 

@@ -26,7 +26,7 @@ internal static class Fingerprint
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["data"] = string.Create(CultureInfo.InvariantCulture, $"{data.Count} pairs over {data.Candidates.Count} candidates, hash {dataHash:x16}"),
+            ["data"] = FormattableString.Invariant($"{data.Count} pairs over {data.Candidates.Count} candidates, hash {dataHash:x16}"),
         };
         AddTower(settings, "query", trainer.Model.QueryTower);
         AddTower(settings, "candidate", trainer.Model.CandidateTower);
@@ -66,8 +66,8 @@ internal static class Fingerprint
 
     private static void AddTower(SortedDictionary<string, string> settings, string side, Tower<float> tower)
     {
-        settings[side + " tower"] = string.Create(
-            CultureInfo.InvariantCulture, $"{tower.Signature}, read by {string.Join(", ", tower.Inputs.Select(Text))}, joined by {tower.Join}, then {(tower.Layers.Count == 0 ? "nothing" : string.Join(", ", tower.Layers.Select(Text)))}{(tower.Normalize ? ", normalised" : "")}");
+        settings[side + " tower"] = FormattableString.Invariant(
+            $"{tower.Signature}, read by {string.Join(", ", tower.Inputs.Select(Text))}, joined by {tower.Join}, then {(tower.Layers.Count == 0 ? "nothing" : string.Join(", ", tower.Layers.Select(Text)))}{(tower.Normalize ? ", normalised" : "")}");
     }
 
     // Widths, norms and learnt weights show in the shapes of the parameters.
@@ -79,11 +79,11 @@ internal static class Fingerprint
     };
 
     private static string Text(HistoryEncoder<float> encoder) => encoder is CausalAttentionHistory<float> causal
-        ? string.Create(CultureInfo.InvariantCulture, $"{TypeName(encoder)} with dropout {causal.DropoutRate} of seed {causal.DropoutSeed}")
+        ? FormattableString.Invariant($"{TypeName(encoder)} with dropout {causal.DropoutRate} of seed {causal.DropoutSeed}")
         : TypeName(encoder);
 
     private static string Text(Layer<float> layer) => layer is DenseLayer<float> dense
-        ? string.Create(CultureInfo.InvariantCulture, $"{TypeName(dense)} with {dense.Activation}{(dense.Residual ? ", residual" : "")}, dropout {dense.DropoutRate} of seed {dense.DropoutSeed}")
+        ? FormattableString.Invariant($"{TypeName(dense)} with {dense.Activation}{(dense.Residual ? ", residual" : "")}, dropout {dense.DropoutRate} of seed {dense.DropoutSeed}")
         : TypeName(layer);
 
     private static string TypeName(object part) => part.GetType().Name.Split('`')[0];
@@ -113,13 +113,13 @@ internal static class Fingerprint
         settings[nameof(options.Seed)] = Text(options.Seed);
         settings[nameof(options.CorrectSamplingBias)] = Text(options.CorrectSamplingBias);
         settings[nameof(options.CandidateSamplingProbability)] = options.CandidateSamplingProbability.IsEmpty
-            ? "none" : string.Create(CultureInfo.InvariantCulture, $"hash {XxHash64.Hash(MemoryMarshal.AsBytes(options.CandidateSamplingProbability.Span)):x16}");
+            ? "none" : FormattableString.Invariant($"hash {XxHash64.Hash(MemoryMarshal.AsBytes(options.CandidateSamplingProbability.Span)):x16}");
         settings[nameof(options.NegativeSampler)] = options.NegativeSampler is { } sampler ? Text(sampler, options) : "none";
         settings[nameof(options.SampledNegatives)] = Text(options.SampledNegatives);
         settings[nameof(options.MemoryCapacity)] = Text(options.MemoryCapacity);
         settings[nameof(options.MemoryMaximumAge)] = Text(options.MemoryMaximumAge);
         settings[nameof(options.HardNegatives)] = options.HardNegatives is { } hard
-            ? string.Create(CultureInfo.InvariantCulture, $"{hard.PerQuery} a query after {hard.Skip}, every {hard.EverySteps} steps") : "none";
+            ? FormattableString.Invariant($"{hard.PerQuery} a query after {hard.Skip}, every {hard.EverySteps} steps") : "none";
     }
 
     private static void AddValidation(SortedDictionary<string, string> settings, Validation? validation)
@@ -137,8 +137,8 @@ internal static class Fingerprint
 
     private static string Text(IRetrievalLoss<float> loss) => loss switch
     {
-        SoftmaxLoss<float> softmax => string.Create(CultureInfo.InvariantCulture, $"{TypeName(loss)} with label smoothing {softmax.LabelSmoothing}, several positives by {softmax.Form}"),
-        HingeLoss<float> hinge => string.Create(CultureInfo.InvariantCulture, $"{TypeName(loss)} with margin {hinge.Margin}"),
+        SoftmaxLoss<float> softmax => FormattableString.Invariant($"{TypeName(loss)} with label smoothing {softmax.LabelSmoothing}, several positives by {softmax.Form}"),
+        HingeLoss<float> hinge => FormattableString.Invariant($"{TypeName(loss)} with margin {hinge.Margin}"),
         _ => TypeName(loss),
     };
 
@@ -171,7 +171,7 @@ internal static class Fingerprint
         var hash = new XxHash64();
         hash.Append(MemoryMarshal.AsBytes<int>(rows));
         hash.Append(MemoryMarshal.AsBytes<float>(probabilities));
-        return string.Create(CultureInfo.InvariantCulture, $"{sampler.GetType().Name} over {sampler.Count}, hash {hash.Digest():x16}");
+        return FormattableString.Invariant($"{sampler.GetType().Name} over {sampler.Count}, hash {hash.Digest():x16}");
     }
 
     private static string Text(bool value) => value ? "on" : "off";

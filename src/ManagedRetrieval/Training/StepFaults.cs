@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Autodiff;
 
 namespace ManagedRetrieval.Training;
@@ -41,8 +40,8 @@ internal sealed class StepFaults(Tape<float> tape)
     private ArithmeticException Error(string what, int epoch, TapeFault? fault, Exception? cause)
     {
         string where = fault is { } first ? first.Describe(Place(first)) + ". " : "";
-        return new(string.Create(
-            CultureInfo.InvariantCulture, $"In epoch {epoch} {what}; the step was not taken. {where}A smaller learning rate may help."), cause);
+        return new(FormattableString.Invariant(
+            $"In epoch {epoch} {what}; the step was not taken. {where}A smaller learning rate may help."), cause);
     }
 
     /// <summary>What a row of the step's values stands for, as far as its length tells.</summary>
@@ -57,15 +56,15 @@ internal sealed class StepFaults(Tape<float> tape)
         bool isOfTowers = fault.Frame < _candidateValues;
         if (fault.Rows == pairs.Length && (fault.Frame < _queryValues || !isOfTowers))
         {
-            string query = string.Create(CultureInfo.InvariantCulture, $"the query of pair {pairs[fault.Row]}");
+            string query = FormattableString.Invariant($"the query of pair {pairs[fault.Row]}");
             return !isOfTowers && fault.Width == candidates.Length
-                ? string.Create(CultureInfo.InvariantCulture, $"{query} with candidate {candidates[fault.Column]} of the corpus")
+                ? FormattableString.Invariant($"{query} with candidate {candidates[fault.Column]} of the corpus")
                 : query;
         }
 
         int rows = isOfTowers ? _embedded : candidates.Length;
         return fault.Frame >= _queryValues && fault.Rows == rows
-            ? string.Create(CultureInfo.InvariantCulture, $"candidate {candidates[fault.Row]} of the corpus")
+            ? FormattableString.Invariant($"candidate {candidates[fault.Row]} of the corpus")
             : "";
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -60,8 +59,8 @@ internal sealed class StepNegatives
             {
                 if (!(sampler[i] >= 0 && sampler[i] <= 1) || (i >= own && sampler[i] == 0))
                 {
-                    throw new InvalidOperationException(string.Create(
-                        CultureInfo.InvariantCulture, $"NegativeSampler gives row {rows[i]}{(i >= own ? ", which it drew," : "")} the probability {sampler[i]}."));
+                    throw new InvalidOperationException(FormattableString.Invariant(
+                        $"NegativeSampler gives row {rows[i]}{(i >= own ? ", which it drew," : "")} the probability {sampler[i]}."));
                 }
             }
 

@@ -1,3 +1,4 @@
+using ManagedRetrieval.Checks;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Losses;
@@ -66,7 +67,7 @@ internal static class TrainingChecks
 
         if (!probabilities.IsEmpty && probabilities.Length != corpus)
         {
-            throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {corpus} rows of the corpus, not {probabilities.Length}.", nameof(options));
+            throw Argument.OtherCount(nameof(options.CandidateSamplingProbability), probabilities.Length, corpus, "rows of the corpus", nameof(options));
         }
 
         SamplingProbability.CheckProbabilities(probabilities, nameof(options.CandidateSamplingProbability), nameof(options));

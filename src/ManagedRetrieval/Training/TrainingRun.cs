@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Kernels;
@@ -215,15 +214,15 @@ internal sealed class TrainingRun
         try
         {
             IReadOnlyDictionary<string, double> figures = validation.Evaluate(cancellationToken)
-                ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Validation gave null after epoch {epoch}."));
+                ?? throw new InvalidOperationException(FormattableString.Invariant($"Validation gave null after epoch {epoch}."));
             if (!figures.TryGetValue(validation.Metric, out double value))
             {
-                throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"Validation must give '{validation.Metric}', but after epoch {epoch} it gave {(figures.Count == 0 ? "nothing" : string.Join(", ", figures.Keys.Select(name => $"'{name}'")))}."));
+                throw new InvalidOperationException(FormattableString.Invariant(
+                    $"Validation must give '{validation.Metric}', but after epoch {epoch} it gave {(figures.Count == 0 ? "nothing" : string.Join(", ", figures.Keys.Select(name => $"'{name}'")))}."));
             }
 
             return double.IsNaN(value)
-                ? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Validation must give a number as '{validation.Metric}', but after epoch {epoch} it gave NaN."))
+                ? throw new InvalidOperationException(FormattableString.Invariant($"Validation must give a number as '{validation.Metric}', but after epoch {epoch} it gave NaN."))
                 : (new Dictionary<string, double>(figures, StringComparer.Ordinal).AsReadOnly(), _state.Best.Observe(validation, epoch, value, _trainer.Parameters));
         }
         finally

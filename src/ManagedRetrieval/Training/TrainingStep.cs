@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Engine.Autodiff;
 using ManagedRetrieval.Engine.Autodiff.Ops;
@@ -133,7 +132,7 @@ internal sealed class TrainingStep
         float value = loss.Value.Span[0];
         return float.IsFinite(value)
             ? loss
-            : throw _faults.NotFinite(string.Create(CultureInfo.InvariantCulture, $"the loss became {value}"), epoch);
+            : throw _faults.NotFinite(FormattableString.Invariant($"the loss became {value}"), epoch);
     }
 
     /// <summary>The mean of the loss and of those of the leading dimensions on their own.</summary>

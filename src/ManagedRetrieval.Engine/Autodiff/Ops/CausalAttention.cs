@@ -125,11 +125,17 @@ public sealed class CausalAttention<T> : Op<T>
     }
 
     /// <summary>Consecutive rows of one sequence.</summary>
-    /// <param name="Start">Where the sequence starts.</param>
-    /// <param name="First">The first row of the block.</param>
-    /// <param name="Count">Its number of rows.</param>
-    private readonly record struct Block(int Start, int First, int Count)
+    private readonly struct Block(int start, int first, int count)
     {
+        /// <summary>Where the sequence starts.</summary>
+        public int Start { get; } = start;
+
+        /// <summary>The first row of the block.</summary>
+        public int First { get; } = first;
+
+        /// <summary>Its number of rows.</summary>
+        public int Count { get; } = count;
+
         /// <summary>The rows that the last row of the block sees.</summary>
         public int Seen => First + Count - Start;
 

@@ -1,10 +1,7 @@
 namespace ManagedRetrieval.Engine.Kernels.Quantized;
 
 /// <summary>What turns whole-number sums of a query into its scores.</summary>
-/// <param name="Scale">What a step of the query's elements is worth.</param>
-/// <param name="Offset">What packed rows' offset adds to every sum: 128 · Σ of the elements.</param>
-/// <param name="Bias">What is added to every score: 0, or the product with a partition's centroid.</param>
-internal readonly record struct Int8Query(float Scale, int Offset, float Bias = 0)
+internal readonly struct Int8Query(float scale, int offset, float bias = 0)
 {
     /// <summary>
     /// The greatest magnitude of a query's element: a pair of products with packed rows, 2 · 255 · 64 = 32,640, is
@@ -14,6 +11,15 @@ internal readonly record struct Int8Query(float Scale, int Offset, float Bias = 
 
     /// <summary>Elements whose sums 32 bits hold: 255 · 64 · 131,071 is less than 2³¹.</summary>
     public const int MostElements = 131_071;
+
+    /// <summary>What a step of the query's elements is worth.</summary>
+    public float Scale { get; } = scale;
+
+    /// <summary>What packed rows' offset adds to every sum: 128 · Σ of the elements.</summary>
+    public int Offset { get; init; } = offset;
+
+    /// <summary>What is added to every score: 0, or the product with a partition's centroid.</summary>
+    public float Bias { get; init; } = bias;
 
     /// <summary>Rounds a query.</summary>
     /// <param name="query">Finite; up to <see cref="MostElements"/>.</param>

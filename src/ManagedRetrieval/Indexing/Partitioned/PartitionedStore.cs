@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Engine.Kernels.Quantized;
 
 namespace ManagedRetrieval.Indexing.Partitioned;
@@ -158,7 +157,7 @@ internal sealed class PartitionedStore
     {
         if (!fits)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The parts of a partitioned index do not fit together: {what} are {number}."));
+            throw new ArgumentException(FormattableString.Invariant($"The parts of a partitioned index do not fit together: {what} are {number}."));
         }
     }
 }
