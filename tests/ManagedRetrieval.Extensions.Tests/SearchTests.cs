@@ -53,12 +53,13 @@ public class SearchTests
     }
 
     [Theory]
-    [InlineData(IndexKind.Flat)]
-    [InlineData(IndexKind.Dynamic)]
-    [InlineData(IndexKind.QuantizedFlat)]
-    [InlineData(IndexKind.IvfFlat)]
-    public async Task Every_kind_of_index_finds_the_nearest_before_and_after_a_compaction(string kind)
+    [InlineData(IndexKind.Flat, 0)]
+    [InlineData(IndexKind.Dynamic, 0)]
+    [InlineData(IndexKind.QuantizedFlat, 100)]
+    [InlineData(IndexKind.IvfFlat, 0)]
+    public async Task Every_kind_of_index_finds_the_nearest_before_and_after_a_compaction(string kind, int places)
     {
+        // Bytes may move a score by 1/127, which is what the cosine of 60 places of 3,000 on a circle falls short of 1.
         using var team = new WorkerTeam(2);
         using var store = new ManagedRetrievalVectorStore(new() { Workers = team, CompactAt = 0.5 });
         var collection = store.GetDynamicCollection("points", Definition(DistanceFunction.CosineSimilarity, kind));
@@ -70,7 +71,8 @@ public class SearchTests
 
         for (int id = 7; id < 3000; id += 500)
         {
-            Assert.Equal(id, (await collection.SearchAsync(At(id), 1).SingleAsync()).Record["Id"]);
+            int found = (int)(await collection.SearchAsync(At(id), 1).SingleAsync()).Record["Id"]!;
+            Assert.InRange(Math.Abs(Math.IEEERemainder(found - id, 3000)), 0, places);
         }
 
         await collection.DeleteAsync(7);
