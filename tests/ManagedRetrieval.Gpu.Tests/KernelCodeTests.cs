@@ -53,7 +53,7 @@ public sealed partial class KernelCodeTests : IClassFixture<KernelCodeTests.Comp
     public void Assembly_for_a_card_needs_no_local_memory_and_so_much_shared_memory(string kernel, string card)
     {
         string assembly = _compilers.Ptx(Method(kernel), card);
-        
+
         // ILGPU 1.5.3 names no later target than this; a driver translates it for later cards.
         Assert.Contains(".target sm_80", assembly, StringComparison.Ordinal);
         Assert.Contains(".entry", assembly, StringComparison.Ordinal);
