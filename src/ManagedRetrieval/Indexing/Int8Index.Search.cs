@@ -154,7 +154,7 @@ public sealed partial class Int8Index<TId>
 
             Span<int> some = scanned == 0 ? Limits.AdmittedBy(query, scratch.Span) : SortedRows.Distinct(scratch.Span[..rows]);
             Span<float> scores = Scores.Slice(query * kept, kept);
-            Index.RankRows(Queries.Slice(query * length, length), some, scores, Found.Slice(query * kept, kept));
+            Index.RankRows(Queries.Slice(query * length, length), some, scores, Found.Slice(query * kept, kept), CancellationToken);
             Settled[query] = !Index.IsExact || scanned == 0 || IsBeyondAllOthers(query, scores[^1], scanned);
         }
 

@@ -153,7 +153,7 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
                 // What was left out of the search may hold the rest.
                 if (results.RowsOf(query, 1).IndexOf(-1) is >= 0 and var found && found < rows.AdmissibleCount(query))
                 {
-                    RankRows(queries.Row(query), rows.Admissible(query), results.ScoresOf(query, 1).Span, results.RowsOf(query, 1));
+                    RankRows(queries.Row(query), rows.Admissible(query), results.ScoresOf(query, 1).Span, results.RowsOf(query, 1), cancellationToken);
                 }
             }
         }
