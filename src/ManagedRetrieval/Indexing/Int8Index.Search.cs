@@ -1,6 +1,6 @@
 using ManagedRetrieval.Engine.Kernels.Quantized;
+using ManagedRetrieval.Engine.Kernels.Scoring;
 using ManagedRetrieval.Engine.Memory;
-using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Indexing;
@@ -13,8 +13,8 @@ public sealed partial class Int8Index<TId>
     /// <summary>Rows of a list at least: where the answer has to be exact, some 20 to 30 have bounds as good as the tenth score of a million.</summary>
     private const int FirstExact = 40, FirstEstimated = 64;
 
-    /// <summary>How many times as long the next lists are where the first were too short; a list of as large a part of all rows is not worth its sorting.</summary>
-    private const int Growth = 8;
+    /// <summary>How many rows are scored one by one at most where all that reach a score are; they need no sorting.</summary>
+    private const int MostReached = 8192;
 
     /// <summary>Queries, with all their heads, of a block at most: enough parts for several workers.</summary>
     private const int MostVectors = 256;
@@ -22,162 +22,225 @@ public sealed partial class Int8Index<TId>
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
     {
-        int kept = scores.Shape.RowLength;
-        int scanned = (int)Math.Min(Count, Math.Max(kept, _rescored ?? Math.Max(IsExact ? FirstExact : FirstEstimated, 4L * kept)));
-        SearchRows(queries, scores, rows, limits, scanned, cancellationToken);
+        int heads = queries.Shape.RowLength / Dimensions, kept = scores.Shape.RowLength, count = queries.Shape.Rows;
+        long scanned = Math.Max(kept, _rescored ?? Math.Max(IsExact ? FirstExact : FirstEstimated, 4L * kept));
+        bool scans = IsExact ? IsWorthScanning(scanned, heads) : scanned < Count;
+        using var next = new Scratch<Int8Step>(count);
+        next.Span.Fill(scans ? Int8Step.Scan : Int8Step.All);
+        var batch = new Int8Batch { Queries = queries.Span, Scores = scores.Span, Rows = rows, Limits = limits, Next = next.Span };
+        for (int query = 0; query < count && IsExact; query++)
+        {
+            if (!batch.Query(query).ContainsAnyExcept(0f))
+            {
+                FindFirst(batch, query);
+            }
+        }
+
+        if (scans && !CanScan(scanned, heads))
+        {
+            throw new ArgumentException(
+                $"queryEmbeddings has {heads} heads, whose lists of {scanned} rows to score are more than an array of {Array.MaxLength} can hold; ask for fewer.", nameof(queries));
+        }
+
+        int block = scans ? (int)Math.Max(1, Math.Min(MostVectors, MostEntries / scanned) / heads) : count;
+        for (int start = 0; start < count; start += block)
+        {
+            Settle(batch.Of(start, Math.Min(block, count - start)), heads, (int)Math.Min(scanned, Count), cancellationToken);
+        }
     }
 
-    private void SearchRows(
-        Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, int scanned, CancellationToken cancellationToken)
+    /// <summary>Every score of a query of zeros is 0, so that its answer is the first rows.</summary>
+    private void FindFirst(Int8Batch batch, int query)
     {
-        int heads = queries.Shape.RowLength / Dimensions, kept = scores.Shape.RowLength;
-        int block = Math.Max(1, Math.Min(MostVectors, scanned < Count ? MostEntries / scanned : MostVectors) / heads);
-        for (int start = 0; start < queries.Shape.Rows; start += block)
+        Span<float> scores = batch.Scores.Slice(query * batch.K, batch.K);
+        Span<int> rows = batch.Rows.Slice(query * batch.K, batch.K);
+        scores.Fill(float.NaN);
+        rows.Fill(-1);
+        for (int row = 0, found = 0; row < Count && found < batch.K; row++)
         {
-            int count = Math.Min(block, queries.Shape.Rows - start);
-            RowLimits ofBlock = limits.Of(start, count);
-            using var settled = new Scratch<bool>(count);
-            settled.Span.Clear();
-            var job = new Rescoring
+            if (batch.Limits.Admits(query, row))
             {
-                Index = this,
-                Queries = queries.Rows(start, count).Span,
-                Heads = heads,
-                Scores = scores.Rows(start, count).Span,
-                Found = rows.Slice(start * kept, count * kept),
-                Limits = ofBlock,
-                Settled = settled.Span,
-                CancellationToken = cancellationToken,
-            };
-            int lists = scanned < Count ? heads * count : 0;
-            using var scanScores = new Scratch<float>(lists * scanned);
-            using var scanRows = new Scratch<int>(lists * scanned);
-            using var comparable = new Scratch<float>(lists);
-            if (lists > 0)
+                (scores[found], rows[found]) = (0, row);
+                found++;
+            }
+        }
+
+        batch.Next[query] = Int8Step.Done;
+    }
+
+    /// <summary>Whether a scan and the rows that it leaves to be scored cost less than all rows.</summary>
+    private bool IsWorthScanning(long scanned, int heads) => RowsForOne * scanned <= Count && heads * scanned <= MostEntries && CanScan(scanned, heads);
+
+    /// <summary>Whether one array can hold what a scan keeps for one query.</summary>
+    private bool CanScan(long scanned, int heads) =>
+        heads * ((2 * scanned) + 32) <= Array.MaxLength && heads * (long)Int8Rows.Padded(Dimensions) <= Array.MaxLength;
+
+    /// <summary>How many rows are scored at most where all that reach a score are.</summary>
+    private int MostReachedBy(int heads) => (int)Math.Min(Math.Min(Count / RowsForOne, MostReached), MostEntries / heads);
+
+    /// <summary>Takes all queries from step to step: those that need the same one together.</summary>
+    private void Settle(Int8Batch batch, int heads, int scanned, CancellationToken cancellationToken)
+    {
+        using var scratch = new Scratch<int>(batch.Count);
+        for (Int8Step step = Int8Step.Scan; step < Int8Step.Done;)
+        {
+            int count = 0;
+            for (int query = 0; query < batch.Count; query++)
             {
-                job.ScanScores = scanScores.Span;
-                job.Scanned = scanRows.Span;
-                job.Comparable = comparable.Span;
-                Scan(job.Queries, heads, scanned, scanScores.Span, scanRows.Span, comparable.Span, ofBlock, cancellationToken);
+                if (batch.Next[query] == step)
+                {
+                    scratch.Span[count++] = query;
+                }
             }
 
-            _workers.Run(job, count);
-            int end;
-            for (int first = 0; first < count; first = end)
+            if (count == 0)
             {
-                end = first + 1;
-                if (settled.Span[first])
-                {
-                    continue;
-                }
-
-                while (end < count && !settled.Span[end])
-                {
-                    end++;
-                }
-
-                int longer = scanned <= Count / Growth / Growth ? scanned * Growth : Count;
-                SearchRows(
-                    queries.Rows(start + first, end - first), scores.Rows(start + first, end - first), rows[((start + first) * kept)..],
-                    ofBlock.Of(first, end - first), longer, cancellationToken);
+                step++;
+            }
+            else if (count == batch.Count)
+            {
+                Take(step, batch, heads, scanned, cancellationToken);
+            }
+            else
+            {
+                using var chosen = new ChosenQueries(batch, scratch.Span[..count]);
+                Take(step, chosen.Batch, heads, scanned, cancellationToken);
+                chosen.Return(batch);
             }
         }
     }
 
-    /// <summary>Each head's best rows by the scan: [heads, queries, scanned], so that the queries' exclusions begin again with each head.</summary>
-    private void Scan(
-        ReadOnlySpan<float> queries,
-        int heads,
-        int scanned,
-        Span<float> scores,
-        Span<int> rows,
-        Span<float> comparable,
-        in RowLimits limits,
-        CancellationToken cancellationToken)
+    private void Take(Int8Step step, Int8Batch batch, int heads, int scanned, CancellationToken cancellationToken)
     {
-        int count = queries.Length / (heads * Dimensions), padded = Int8Rows.Padded(Dimensions);
-        using var elements = new Scratch<sbyte>(heads * count * padded);
-        using var rounded = new Scratch<Int8Query>(heads * count);
-        for (int list = 0; list < heads * count; list++)
+        switch (step)
         {
-            (int head, int query) = Math.DivRem(list, count);
-            ReadOnlySpan<float> vector = queries.Slice(((query * heads) + head) * Dimensions, Dimensions);
-            Span<sbyte> ofVector = elements.Span.Slice(list * padded, padded);
-            rounded.Span[list] = Int8Query.Quantise(vector, ofVector);
+            case Int8Step.Scan:
+                Scan(batch, heads, scanned, cancellationToken);
+                break;
+            case Int8Step.Reach:
+                int most = MostReachedBy(heads), some = Math.Max(1, MostEntries / (heads * most));
+                for (int start = 0; start < batch.Count; start += some)
+                {
+                    Reach(batch.Of(start, Math.Min(some, batch.Count - start)), heads, most, cancellationToken);
+                }
+
+                break;
+            default:
+                ScoreAll(batch, heads, cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>Scores each head's best rows by the scan: lists are [heads, queries, scanned], so that the queries' exclusions begin again with each head.</summary>
+    private void Scan(Int8Batch batch, int heads, int scanned, CancellationToken cancellationToken)
+    {
+        int lists = heads * batch.Count;
+        using var elements = new Scratch<sbyte>(lists * Int8Rows.Padded(Dimensions));
+        using var rounded = new Scratch<Int8Query>(lists);
+        using var comparable = new Scratch<float>(lists);
+        if (!Round(batch, heads, elements.Span, rounded.Span, comparable.Span))
+        {
+            return;
+        }
+
+        using var scores = new Scratch<float>(lists * scanned);
+        using var rows = new Scratch<int>(lists * scanned);
+        Int8TopK.Run(
+            _store.Packed.Span, _store.Scales.Span, Dimensions, elements.Span, rounded.Span, scanned, scores.Span, rows.Span, LimitsOf(batch), _workers, cancellationToken);
+        var job = new Rescoring
+        {
+            Index = this,
+            Batch = batch,
+            Heads = heads,
+            Length = scanned,
+            Lists = rows.Span,
+            Bounds = scores.Span,
+            Comparable = comparable.Span,
+            CancellationToken = cancellationToken,
+        };
+        _workers.Run(job, batch.Count);
+    }
+
+    /// <summary>Scores all rows whose bounds reach the queries' k-th scores, which are known of some rows; a query that too many reach goes on to all rows.</summary>
+    private void Reach(Int8Batch batch, int heads, int most, CancellationToken cancellationToken)
+    {
+        int lists = heads * batch.Count;
+        using var elements = new Scratch<sbyte>(lists * Int8Rows.Padded(Dimensions));
+        using var rounded = new Scratch<Int8Query>(lists);
+        using var comparable = new Scratch<float>(lists);
+        using var floors = new Scratch<float>(lists);
+        using var rows = new Scratch<int>(lists * most);
+        using var counts = new Scratch<int>(lists);
+        Round(batch, heads, elements.Span, rounded.Span, comparable.Span);
+        for (int list = 0; list < lists; list++)
+        {
+            floors.Span[list] = batch.Scores[((list % batch.Count) * batch.K) + batch.K - 1];
+        }
+
+        Int8Reached.Run(
+            _store.Packed.Span, _store.Scales.Span, Dimensions, elements.Span, rounded.Span, floors.Span, rows.Span, counts.Span, LimitsOf(batch), _workers, cancellationToken);
+        var job = new Rescoring
+        {
+            Index = this,
+            Batch = batch,
+            Heads = heads,
+            Length = most,
+            Lists = rows.Span,
+            Reached = counts.Span,
+            CancellationToken = cancellationToken,
+        };
+        _workers.Run(job, batch.Count);
+    }
+
+    /// <summary>Scores all rows: by floats as brute force does, tile by tile.</summary>
+    private void ScoreAll(Int8Batch batch, int heads, CancellationToken cancellationToken)
+    {
+        if (_embeddings.IsDefault)
+        {
+            _workers.Run(new Rescoring { Index = this, Batch = batch, Heads = heads, Length = 0, Lists = [], CancellationToken = cancellationToken }, batch.Count);
+        }
+        else if (Similarity == Similarity.Cosine)
+        {
+            ScoreAll(new UnitScores(_embeddings.Span, Dimensions), batch, heads, cancellationToken);
+        }
+        else
+        {
+            ScoreAll(new PlainRows<float>(_embeddings.Span, Dimensions), batch, heads, cancellationToken);
+        }
+    }
+
+    private void ScoreAll<TRows>(TRows candidates, Int8Batch batch, int heads, CancellationToken cancellationToken)
+        where TRows : struct, IScoredRows<float>, allows ref struct
+    {
+        TopKSearch.Run(
+            batch.Queries, candidates, heads, batch.K, batch.Scores, batch.Rows, batch.Limits.Excluded, batch.Limits.Offsets, batch.Limits.Admitted, _workers, cancellationToken);
+        batch.Next.Fill(Int8Step.Done);
+    }
+
+    /// <summary>Rounds queries; where answers have to be exact, to bounds. Those for which bounds tell nothing go on to all rows, and it returns false.</summary>
+    private bool Round(Int8Batch batch, int heads, Span<sbyte> elements, Span<Int8Query> rounded, Span<float> comparable)
+    {
+        int padded = Int8Rows.Padded(Dimensions);
+        bool all = true;
+        for (int list = 0; list < rounded.Length; list++)
+        {
+            (int head, int query) = Math.DivRem(list, batch.Count);
+            ReadOnlySpan<float> vector = batch.Query(query).Slice(head * Dimensions, Dimensions);
+            Span<sbyte> ofVector = elements.Slice(list * padded, padded);
+            rounded[list] = Int8Query.Quantise(vector, ofVector);
             if (IsExact)
             {
-                rounded.Span[list] = Int8Bound.Raise(
-                    vector, ofVector, rounded.Span[list], _store.GreatestScale, _store.GreatestSquares, out comparable[list]);
-            }
-        }
-
-        Int8TopK.Run(
-            _store.Packed.Span, _store.Scales.Span, Dimensions, elements.Span, rounded.Span, scanned, scores, rows, limits.Excluded, limits.Offsets,
-            limits.Admitted, _workers, cancellationToken);
-    }
-
-    /// <summary>Scores again what the scan found, or all rows, a query a part.</summary>
-    private ref struct Rescoring : IParallelJob
-    {
-        public required Int8Index<TId> Index;
-        public required ReadOnlySpan<float> Queries;
-        public required int Heads;
-        public required Span<float> Scores;
-        public required Span<int> Found;
-        public required RowLimits Limits;
-        public required CancellationToken CancellationToken;
-
-        /// <summary>Whether a query's answer can get no better.</summary>
-        public required Span<bool> Settled;
-
-        /// <summary>[heads, queries, scanned]; −1 where a list has ended. Empty for all rows.</summary>
-        public ReadOnlySpan<int> Scanned;
-
-        /// <summary>Their scores by the scan.</summary>
-        public ReadOnlySpan<float> ScanScores;
-
-        /// <summary>[heads, queries]: the magnitude beyond which the scan's scores can be compared with others.</summary>
-        public ReadOnlySpan<float> Comparable;
-
-        public readonly void Run(int query)
-        {
-            CancellationToken.ThrowIfCancellationRequested();
-            int length = Heads * Index.Dimensions, kept = Found.Length / Settled.Length, scanned = Scanned.Length / (Heads * Settled.Length), rows = 0;
-            using var scratch = new Scratch<int>(scanned == 0 ? Index.Count : Heads * scanned);
-            for (int head = 0; head < Heads && scanned > 0; head++)
-            {
-                ReadOnlySpan<int> list = Scanned.Slice(((head * Settled.Length) + query) * scanned, scanned);
-                list = list.IndexOf(-1) is >= 0 and var end ? list[..end] : list;
-                list.CopyTo(scratch.Span[rows..]);
-                rows += list.Length;
-            }
-
-            Span<int> some = scanned == 0 ? Limits.AdmittedBy(query, scratch.Span) : SortedRows.Distinct(scratch.Span[..rows]);
-            Span<float> scores = Scores.Slice(query * kept, kept);
-            Index.RankRows(Queries.Slice(query * length, length), some, scores, Found.Slice(query * kept, kept));
-            Settled[query] = !Index.IsExact || scanned == 0 || IsBeyondAllOthers(query, scores[^1], scanned);
-        }
-
-        /// <summary>Whether no row outside the lists can have a score, which must not be below its bound, as good as the k-th.</summary>
-        private readonly bool IsBeyondAllOthers(int query, float score, int scanned)
-        {
-            for (int list = query; list < Comparable.Length; list += Settled.Length)
-            {
-                if (Scanned[((list + 1) * scanned) - 1] == -1)
+                rounded[list] = Int8Bound.Raise(vector, ofVector, rounded[list], _store.GreatestScale, _store.GreatestSquares, out comparable[list]);
+                if (!float.IsFinite(comparable[list]))
                 {
-                    return true;
+                    batch.Next[query] = Int8Step.All;
+                    all = false;
                 }
             }
-
-            for (int list = query; list < Comparable.Length; list += Settled.Length)
-            {
-                if (!(ScanScores[((list + 1) * scanned) - 1] < score && MathF.Abs(score) > Comparable[list]))
-                {
-                    return false;
-                }
-            }
-
-            return true;
         }
+
+        return all;
     }
+
+    private static ScanLimits LimitsOf(Int8Batch batch) => new(batch.Limits.Excluded, batch.Limits.Offsets, batch.Limits.Admitted);
 }

@@ -31,8 +31,15 @@ public sealed partial class Int8Index<TId> : IStoredIndex
         var store = new Int8Store(
             dimensions, parts.File.ViewBytes(PackedName), SnapshotTensors.View(parts.File, ScalesName, 1).Memory,
             parts.Properties.GetInt("greatest_squares", 0, (int)Math.Min(int.MaxValue, (long)Int8Rows.Greatest * Int8Rows.Greatest * dimensions)));
+        if (!parts.File.IsMapped)
+        {
+            store.CheckGreatestSquares();
+        }
+
         return new Int8Index<TId>(store, embeddings, parts.Identifiers, options, parts.Workers, parts.Similarity);
     }
+
+    private protected override void CheckMapped(CancellationToken cancellationToken) => _store.CheckGreatestSquares(cancellationToken);
 
     void IStoredIndex.WriteTo(Utf8JsonWriter json, SafetensorsWriter writer)
     {

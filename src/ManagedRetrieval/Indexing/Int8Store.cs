@@ -7,6 +7,9 @@ namespace ManagedRetrieval.Indexing;
 /// <summary>Rows of bytes with a scale each, packed for scanning; written once, then read by any number of threads.</summary>
 internal sealed class Int8Store
 {
+    /// <summary>Bytes of rows that are looked at between two looks at cancellation.</summary>
+    private const int CheckedAtOnce = 1 << 20;
+
     private readonly Memory<byte> _packed;
     private readonly Memory<float> _scales;
     private readonly Lazy<float> _greatestScale;
@@ -59,6 +62,25 @@ internal sealed class Int8Store
         {
             throw new ArgumentException(FormattableString.Invariant(
                 $"{rows} rows of {depth} bytes are more than one array can hold; share them out to several indexes."), nameof(rows));
+        }
+    }
+
+    /// <summary>Checks what is said to be the greatest sum of squares, without which bounds would be wrong, against the rows.</summary>
+    /// <exception cref="FormatException">It is another.</exception>
+    public void CheckGreatestSquares(CancellationToken cancellationToken = default)
+    {
+        uint greatest = 0;
+        int group = Int8Rows.PackedLength(1, Depth), some = Math.Max(1, CheckedAtOnce / group) * group;
+        for (int start = 0; start < Packed.Length; start += some)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            greatest = Math.Max(greatest, Int8Rows.GreatestSquares(Packed.Span.Slice(start, Math.Min(some, Packed.Length - start)), Depth));
+        }
+
+        if (greatest != GreatestSquares)
+        {
+            throw new FormatException(FormattableString.Invariant(
+                $"Index: greatest_squares is {GreatestSquares}, expected the rows' greatest sum of squares, {greatest}."));
         }
     }
 

@@ -84,6 +84,9 @@ internal sealed class PartitionedPlan
     {
         CheckFits(Partitions * (dimensions + 1L), nameof(Options.Partitions), Partitions, "centroids, each with one number more,");
         bool codes = Options.Lists == PartitionedLists.FourBit;
+        Check(
+            codes || dimensions <= Int8Query.MostElements, nameof(Options.Lists), Options.Lists,
+            FormattableString.Invariant($"of 4-bit codes where rows have more than {Int8Query.MostElements} dimensions, such as {dimensions}"));
         (int unit, long bytes) = codes ? (FourBitCodes.BlockRows, FourBitCodes.BlockBytes(Subspaces)) : (Int8Rows.GroupRows, (long)Int8Rows.GroupRows * Int8Rows.Padded(dimensions));
 
         // Each list may be filled up by all but one row of a block.

@@ -8,8 +8,8 @@ namespace ManagedRetrieval.Indexing;
 /// <content>Queries that may find few rows only are scored against all of these.</content>
 public abstract partial class TopKIndex<TId>
 {
-    /// <summary>Rows whose scores are made at once: 256 KiB of 64 floats, which stay in the second-level cache while queries pass by.</summary>
-    private const int ScannedAtOnce = 1024;
+    /// <summary>Rows whose scores are made at once at most, and floats of them: 256 KiB, which stay in the second-level cache while queries pass by.</summary>
+    private const int ScannedAtOnce = 1024, FloatsAtOnce = 1 << 16;
 
     /// <summary>Queries of a part at most: gathering rows, which each part does, is then a fraction of scoring them.</summary>
     private const int MostScanning = 16;
@@ -29,8 +29,10 @@ public abstract partial class TopKIndex<TId>
     /// <param name="rows">Ascending, without repetition.</param>
     /// <param name="scores">[k].</param>
     /// <param name="found">[k].</param>
-    private protected void RankRows(ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores, Span<int> found) =>
-        RankRows(query, 1, rows, exclusions: null, 0, scores, found, CancellationToken.None);
+    /// <param name="cancellationToken">Stops between some rows and the next.</param>
+    private protected void RankRows(
+        ReadOnlySpan<float> query, ReadOnlySpan<int> rows, Span<float> scores, Span<int> found, CancellationToken cancellationToken) =>
+        RankRows(query, 1, rows, exclusions: null, 0, scores, found, cancellationToken);
 
     /// <summary>Finds the best of some rows for each of some queries; NaN and −1 after the last.</summary>
     /// <param name="queries">[queries, heads, d].</param>
@@ -54,14 +56,17 @@ public abstract partial class TopKIndex<TId>
         scores.Fill(float.NaN);
         found.Fill(-1);
         int k = found.Length / count;
+
+        // Gathered they take rows · d floats, and the scores of all heads rows · heads.
+        int atOnce = Math.Clamp(FloatsAtOnce / Math.Max(Dimensions, queries.Length / Dimensions), 1, ScannedAtOnce);
         using var sizes = new Scratch<int>(count);
-        using var scratch = new Scratch<float>(count * Math.Min(ScannedAtOnce, rows.Length));
+        using var scratch = new Scratch<float>(count * Math.Min(atOnce, rows.Length));
         sizes.Span.Clear();
         var sink = new TopKSink<float>(k, scores, found, sizes.Span);
-        for (int start = 0; start < rows.Length; start += ScannedAtOnce)
+        for (int start = 0; start < rows.Length; start += atOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(ScannedAtOnce, rows.Length - start));
+            ReadOnlySpan<int> some = rows.Slice(start, Math.Min(atOnce, rows.Length - start));
             Span<float> made = scratch.Span[..(count * some.Length)];
             ScoreRows(queries, count, some, made);
             for (int query = 0; query < count; query++)

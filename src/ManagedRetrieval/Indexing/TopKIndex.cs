@@ -86,13 +86,30 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// <summary>What the numbers of rows that such an index is built of may be at most.</summary>
     internal virtual float GreatestMagnitude => float.MaxValue;
 
-    /// <summary>Holds all tensors of the mapped file that the index lies in against their checksums, which mapping leaves out; does nothing for another index.</summary>
+    /// <summary>Holds all tensors of the mapped file that the index lies in against their checksums, and the header against the rows, which mapping leaves out; does nothing for another index.</summary>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="SnapshotFormatException">A tensor is damaged, or the header does not fit the rows; the message names which.</exception>
     /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => File?.Verify(progress, cancellationToken);
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (File is null)
+        {
+            return;
+        }
+
+        File.Verify(progress, cancellationToken);
+        using MappedHold hold = File.Hold();
+        try
+        {
+            CheckMapped(cancellationToken);
+        }
+        catch (FormatException failure)
+        {
+            throw new SnapshotFormatException($"'{File.Source}': {failure.Message}", failure);
+        }
+    }
 
     /// <summary>Lets go of the mapped file that the index lies in; does nothing for another index, which can be searched on.</summary>
     /// <remarks>
@@ -156,7 +173,7 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
                 // What was left out of the search may hold the rest.
                 if (results.RowsOf(query, 1).IndexOf(-1) is >= 0 and var found && found < rows.AdmissibleCount(query))
                 {
-                    RankRows(queries.Row(query), rows.Admissible(query), results.ScoresOf(query, 1).Span, results.RowsOf(query, 1));
+                    RankRows(queries.Row(query), rows.Admissible(query), results.ScoresOf(query, 1).Span, results.RowsOf(query, 1), cancellationToken);
                 }
             }
         }
@@ -170,6 +187,12 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// <summary>Keeps the file that the rows lie in mapped until what it returns is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     internal MappedHold Hold() => File?.Hold() ?? default;
+
+    /// <summary>Checks of a mapped file what is checked of one that is loaded, but for what checksums tell.</summary>
+    /// <exception cref="FormatException">The header does not fit the rows.</exception>
+    private protected virtual void CheckMapped(CancellationToken cancellationToken)
+    {
+    }
 
     /// <summary>Finds the best rows of some queries; NaN and −1 after the last.</summary>
     /// <param name="queries">[queries, d] or [queries, heads, d], checked.</param>

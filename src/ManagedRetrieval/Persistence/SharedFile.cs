@@ -23,6 +23,9 @@ internal sealed class SharedFile : IDisposable
 
     private SharedFile(SafetensorsFile file, Owners owners) => (_file, _owners) = (file, owners);
 
+    /// <inheritdoc cref="SafetensorsFile.Source"/>
+    public string Source => _file.Source;
+
     /// <summary>One more part, to be disposed on its own.</summary>
     /// <exception cref="ObjectDisposedException">This one was disposed.</exception>
     public SharedFile Share()

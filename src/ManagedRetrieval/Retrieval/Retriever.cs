@@ -181,10 +181,10 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
         IComputeBackend<float>? backend = null) =>
         SafetensorsFile.Mapping(path, file => RetrieverSnapshot.Read<TQuery, TCandidate, TId>(file, workers, backend, queryBindings, candidateBindings));
 
-    /// <summary>Holds all tensors of a mapped file against their checksums, which <see cref="Map"/> leaves out; does nothing for another retriever.</summary>
+    /// <summary>Holds all tensors of a mapped file against their checksums, and the header against the rows, which <see cref="Map"/> leaves out; does nothing for another retriever.</summary>
     /// <param name="progress">Told the bytes that were read; null for nobody.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="SnapshotFormatException">A tensor is damaged; the message names it.</exception>
+    /// <exception cref="SnapshotFormatException">A tensor is damaged, or the header does not fit the rows; the message names which.</exception>
     /// <exception cref="ObjectDisposedException">The retriever was disposed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Verify(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => Mapped?.Verify(progress, cancellationToken);

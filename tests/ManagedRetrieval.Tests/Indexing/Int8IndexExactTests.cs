@@ -15,8 +15,8 @@ public class Int8IndexExactTests
         RandomCases.Check(
             draw =>
             {
-                // Below 65 rows all are scored; from 64 · 8 · 8 on lists grow before all are.
-                int count = draw.Between(1, draw.Bool() ? 200 : 6000), width = draw.Between(1, 40), heads = draw.Between(1, 3), k = draw.Between(1, 20);
+                // Below 40 rows for one all are scored; where k is 20, below 80. Where one is fewer, more are scored by a second scan.
+                int count = draw.Bool() ? draw.Between(1, 3000) : draw.Between(2560, 9000), width = draw.Between(1, 40), heads = draw.Between(1, 3), k = draw.Between(1, 20);
                 Tensor<float> rows = Rows(draw, count, width), queries = Queries(draw, rows, draw.Between(1, 12), heads);
                 int[] identifiers = [.. Enumerable.Range(0, count)];
                 Similarity similarity = draw.OneOf(Similarity.DotProduct, Similarity.Cosine);
@@ -24,7 +24,7 @@ public class Int8IndexExactTests
                 CandidateFilter<int>? filter = draw.Bool()
                     ? null
                     : new() { Predicate = draw.Bool() ? null : id => id % one == 0, Exclusions = Lists(draw, queries.Shape.Rows, count) };
-                var index = new Int8Index<int>(rows, identifiers, workers: draw.Bool() ? team : null, similarity: similarity);
+                var index = new Int8Index<int>(rows, identifiers, workers: draw.Bool() ? team : null, similarity: similarity) { RowsForOne = draw.OneOf(1, 16, 64) };
                 Assert.True(index.IsExact);
                 Assert.Equal(new BruteForceIndex<int>(rows, identifiers, similarity: similarity).Search(queries, k, filter), index.Search(queries, k, filter));
             },
@@ -44,7 +44,7 @@ public class Int8IndexExactTests
 
         var query = new Tensor<float>(new Shape(1, 2), new[] { 1f, 1f });
         int[] identifiers = [.. Enumerable.Range(0, Count)];
-        ScoredCandidate<int>[] found = new Int8Index<int>(rows, identifiers).Search(query, 3)[0];
+        ScoredCandidate<int>[] found = new Int8Index<int>(rows, identifiers) { RowsForOne = 64 }.Search(query, 3)[0];
         Assert.Equal(new BruteForceIndex<int>(rows, identifiers).Search(query, 3)[0], found);
         Assert.All(found, candidate => Assert.InRange(candidate.Row, 8000, Count - 1));
     }
@@ -117,7 +117,11 @@ public class Int8IndexExactTests
                 TensorPrimitives.Abs(queries.Span, queries.Span);
                 break;
             case 2:
-                queries.Rows(0, 1).Span.Clear();
+                for (int query = 0; query < count; query += draw.Between(1, 3))
+                {
+                    queries.Rows(query, 1).Span[..(draw.Bool() ? queries.Shape.RowLength : rows.Shape.RowLength)].Clear();
+                }
+
                 break;
         }
 

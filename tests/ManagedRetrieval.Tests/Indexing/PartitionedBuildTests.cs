@@ -95,7 +95,7 @@ public class PartitionedBuildTests
     [Theory]
     [InlineData(1 << 30, 1, null, PartitionedLists.FourBit)]
     [InlineData(500_000_000, 1, null, PartitionedLists.EightBit)]
-    [InlineData(1, 100_000_000, null, PartitionedLists.EightBit)]
+    [InlineData(10_000, 131_071, null, PartitionedLists.EightBit)]
     [InlineData(30_000_000, 64, int.MaxValue, PartitionedLists.FourBit)]
     public void What_arrays_can_hold_is_begun_with(int rows, int dimensions, int? trainingRows, PartitionedLists lists) =>
         Assert.Throws<InvalidOperationException>(

@@ -58,20 +58,46 @@ public class RowScanTests
         Assert.InRange(Assert.Single(index.Scored).Rows, 1, 5000);
     }
 
-    /// <summary>A query's number times the row's scores a row; what is scored one by one is written down, and nothing is searched for.</summary>
-    private sealed class Recording(int rows, WorkerTeam team) : TopKIndex<int>(1, [.. Enumerable.Range(0, rows)], Similarity.DotProduct)
+    [Fact]
+    public void Cancelling_stops_between_the_rows_that_a_search_left_out()
+    {
+        using var stop = new CancellationTokenSource();
+        var index = new Recording(100_000, WorkerTeam.Inline) { WhileScoring = stop.Cancel, FindsNothing = true };
+        Assert.Throws<OperationCanceledException>(() => index.Search(new Tensor<float>(new Shape(1, 1)), 3, cancellationToken: stop.Token));
+        Assert.InRange(Assert.Single(index.Scored).Rows, 1, 5000);
+    }
+
+    [Theory]
+    [InlineData(3000, 1)]
+    [InlineData(2, 3000)]
+    [InlineData(200_000, 1)]
+    public void Rows_are_scored_so_many_at_once_that_their_floats_and_their_scores_of_all_heads_stay_few(int dimensions, int heads)
+    {
+        var index = new Recording(3000, WorkerTeam.Inline, dimensions);
+        index.Search(new Tensor<float>(new Shape(1, heads, dimensions)), 3, new CandidateFilter<int> { Inclusions = [[.. Enumerable.Range(0, 50)]] });
+        Assert.Equal(50, index.Scored.Sum(part => part.Rows));
+        Assert.All(index.Scored, part => Assert.InRange((long)part.Rows * Math.Max(dimensions, heads), 1, Math.Max(100_000, dimensions)));
+    }
+
+    /// <summary>A query's number times the row's scores a row; what is scored one by one is written down, and no search is expected unless it finds nothing.</summary>
+    private sealed class Recording(int rows, WorkerTeam team, int dimensions = 1) : TopKIndex<int>(dimensions, [.. Enumerable.Range(0, rows)], Similarity.DotProduct)
     {
         public ConcurrentBag<(int Queries, int Rows)> Scored { get; } = [];
 
         public Action? WhileScoring { get; init; }
 
-        public override bool IsExact => true;
+        public bool FindsNothing { get; init; }
+
+        public override bool IsExact => !FindsNothing;
 
         internal override WorkerTeam Workers => team;
 
         private protected override void SearchRows(
-            Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken) =>
-            Assert.Fail("It searched.");
+            Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
+        {
+            Assert.True(FindsNothing, "It searched.");
+            rows.Fill(-1);
+        }
 
         private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ManagedRetrieval.Engine.Kernels.Quantized;
 
@@ -84,6 +85,36 @@ internal static class Int8Rows
         {
             elements[d] = (sbyte)(place[(whole * GroupRows * Together) + (d % Together)] - Offset);
         }
+    }
+
+    /// <summary>The greatest sum of squared elements that one of some packed rows has.</summary>
+    /// <param name="packed">Whole groups.</param>
+    /// <param name="depth">Elements of a row, at most <see cref="Int8Query.MostElements"/>.</param>
+    public static uint GreatestSquares(ReadOnlySpan<byte> packed, int depth)
+    {
+        ReadOnlySpan<uint> fours = MemoryMarshal.Cast<byte, uint>(packed);
+        Vector128<uint> greatest = default;
+        int length = GroupRows * Padded(depth) / Together;
+        for (int group = 0; group < fours.Length; group += length)
+        {
+            for (int row = group; row < group + GroupRows; row += Vector128<uint>.Count)
+            {
+                Vector128<int> sums = default;
+                for (int four = row; four < group + length; four += GroupRows)
+                {
+                    Vector128<int> elements = (Vector128.Create(fours.Slice(four, Vector128<uint>.Count)) ^ Vector128.Create(0x80808080)).AsInt32();
+                    Vector128<int> first = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(elements, 24), 24);
+                    Vector128<int> second = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(elements, 16), 24);
+                    Vector128<int> third = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(elements, 8), 24);
+                    Vector128<int> last = Vector128.ShiftRightArithmetic(elements, 24);
+                    sums += (first * first) + (second * second) + (third * third) + (last * last);
+                }
+
+                greatest = Vector128.Max(greatest, sums.AsUInt32());
+            }
+        }
+
+        return Math.Max(Math.Max(greatest[0], greatest[1]), Math.Max(greatest[2], greatest[3]));
     }
 
     /// <summary>Rounds to whole numbers of at most a magnitude.</summary>

@@ -25,9 +25,7 @@ internal static class Int8TopK
     /// <param name="k">Entries of a list, at least 1.</param>
     /// <param name="scores">[lists, k].</param>
     /// <param name="rows">[lists, k].</param>
-    /// <param name="excluded">Rows to pass over, ascending without repetition for each of so many lists as <paramref name="offsets"/> is for; the lists after these begin again with the first.</param>
-    /// <param name="offsets">Where they start, then the number of all; or empty.</param>
-    /// <param name="admitted">A bit for each row that may be found, or empty.</param>
+    /// <param name="limits">Which rows lists may hold.</param>
     /// <param name="team">Shares out the work.</param>
     /// <param name="cancellationToken">Stops between parts.</param>
     public static void Run(
@@ -39,9 +37,7 @@ internal static class Int8TopK
         int k,
         Span<float> scores,
         Span<int> rows,
-        ReadOnlySpan<int> excluded,
-        ReadOnlySpan<int> offsets,
-        ReadOnlySpan<ulong> admitted,
+        ScanLimits limits,
         WorkerTeam team,
         CancellationToken cancellationToken = default)
     {
@@ -56,9 +52,11 @@ internal static class Int8TopK
         using var sizes = new Scratch<int>(lists);
         using var least = new Scratch<ulong>(lists);
         using var floors = new Scratch<float>(queries.Length);
+        using var next = new Scratch<float>(lists);
         sizes.Span.Clear();
         least.Span.Clear();
         floors.Span.Fill(float.NegativeInfinity);
+        next.Span.Fill(float.NegativeInfinity);
         bool joins = cut.Parts > 1;
         using var rangeScores = new Scratch<float>(joins ? lists * k : 0);
         using var rangeRows = new Scratch<int>(joins ? lists * k : 0);
@@ -75,7 +73,7 @@ internal static class Int8TopK
             Scores = joins ? rangeScores.Span : scores,
             Rows = joins ? rangeRows.Span : rows,
             Sizes = sizes.Span,
-            Sink = new TopKScanSink(k, room.Span, sizes.Span, least.Span, floors.Span, excluded, offsets, admitted),
+            Sink = new TopKScanSink(k, room.Span, sizes.Span, least.Span, floors.Span, next.Span, limits),
             CancellationToken = cancellationToken,
         };
         team.Run(job, blocks.Parts * cut.Parts);

@@ -16,6 +16,9 @@ internal ref struct PartitionedSearch : IParallelJob
     /// <summary>Queries of a part at most: reading the centroids and packing them is then a fraction of the work.</summary>
     private const int MostQueries = 16;
 
+    /// <summary>Scores of centroids, of all queries and heads of a part, that are made at once where a single query has not more: 16 MiB.</summary>
+    private const int MostScores = 1 << 22;
+
     /// <summary>Where rows lie.</summary>
     public required PartitionedStore Store;
 
@@ -55,7 +58,11 @@ internal ref struct PartitionedSearch : IParallelJob
     private readonly int QueryCount => Queries.Length / Store.Dimensions / Heads;
 
     /// <summary>Several parts, so that some workers have something to do, where there are several queries.</summary>
-    private readonly Partition Blocks => Partition.BySize(QueryCount, Math.Clamp(QueryCount / 8, 1, MostQueries));
+    private readonly Partition Blocks => Partition.BySize(QueryCount, QueriesOfPart(QueryCount, Heads, Store.Partitions));
+
+    /// <summary>How many of some queries a part has.</summary>
+    public static int QueriesOfPart(int queries, int heads, int partitions) =>
+        (int)Math.Clamp(Math.Min(queries / 8, MostScores / ((long)heads * partitions)), 1, MostQueries);
 
     /// <summary>Searches for all queries.</summary>
     public readonly void RunAll(WorkerTeam team) => team.Run(this, Blocks.Parts);

@@ -31,6 +31,9 @@ internal sealed class PartitionedStore
         Parts = parts;
         Partitions = parts.Offsets.Length - 1;
         Check(parts.Dimensions >= 1, "dimensions", parts.Dimensions);
+        Check(
+            HasCodes || parts.Dimensions <= Int8Query.MostElements, FormattableString.Invariant($"dimensions of lists of bytes up to {Int8Query.MostElements}, but these"),
+            parts.Dimensions);
         Check(Partitions >= 1, "list offsets", parts.Offsets.Length);
         Check(parts.Centroids.Length == (long)Partitions * parts.Dimensions, "centroid elements", parts.Centroids.Length);
         Check(Count >= 1, "rows", Count);

@@ -62,6 +62,25 @@ public class Int8RowsTests
         size: 40);
 
     [Fact]
+    public void The_greatest_sum_of_squares_is_that_of_the_longest_row() => RandomCases.Check(
+        draw =>
+        {
+            (int rows, int depth) = (draw.Between(0, 40), draw.Between(1, draw.Size));
+            sbyte[] elements = Elements(draw, rows * depth);
+            byte[] packed = new byte[Int8Rows.PackedLength(rows, depth)];
+            Int8Rows.Pack(elements, depth, packed);
+            Assert.Equal((uint)elements.Chunk(depth).Select(row => row.Sum(element => element * element)).DefaultIfEmpty().Max(), Int8Rows.GreatestSquares(packed, depth));
+        },
+        size: 40);
+
+    [Fact]
+    public void A_sum_of_squares_does_not_overflow_at_the_most_elements_of_whatever_bytes()
+    {
+        byte[] packed = new byte[Int8Rows.PackedLength(1, Int8Query.MostElements)];
+        Assert.Equal(128u * 128 * 131_072, Int8Rows.GreatestSquares(packed, Int8Query.MostElements));
+    }
+
+    [Fact]
     public void Equal_rows_are_equal_bytes_whatever_the_memory_held()
     {
         sbyte[] elements = Elements(new Draw(1, 1), 17 * 5);

@@ -22,7 +22,7 @@ public class Int8TopKTests
 
     [Fact]
     public void A_cancelled_search_says_so() => Assert.Throws<OperationCanceledException>(
-        () => Int8TopK.Run(new byte[64], [1f], 4, new sbyte[4], [default], 1, new float[1], new int[1], [], [], [], WorkerTeam.Inline, new CancellationToken(canceled: true)));
+        () => Int8TopK.Run(new byte[64], [1f], 4, new sbyte[4], [default], 1, new float[1], new int[1], default, WorkerTeam.Inline, new CancellationToken(canceled: true)));
 
     private static void Check(Draw draw, int rows, int depth, int queries, int heads, int k)
     {
@@ -48,7 +48,7 @@ public class Int8TopKTests
             using var team = new WorkerTeam(workers);
             float[] scores = new float[lists * k];
             int[] found = new int[lists * k];
-            Int8TopK.Run(packed, rowScales, depth, rounded, of, k, scores, found, excluded, offsets, admitted, team);
+            Int8TopK.Run(packed, rowScales, depth, rounded, of, k, scores, found, new ScanLimits(excluded, offsets, admitted), team);
             for (int list = 0; list < lists; list++)
             {
                 Assert.Equal(expected[list], scores.Zip(found).Skip(list * k).Take(k));
