@@ -20,8 +20,8 @@ namespace ManagedRetrieval.Indexing;
 /// </para>
 /// <para>
 /// Whatever the rows and queries, an exact search takes no more than about twice the time of <see cref="BruteForceIndex{TId}"/>, by the dot product. By the
-/// cosine, the rows, which are kept as they were given, have to be brought to length 1 again where all are scored: about three times the time for many
-/// queries at once, and ten times for one.
+/// cosine, the rows, which are kept as they were given, have to be brought to length 1 again where all are scored: some three times the time for many
+/// queries at once, and ten to twenty times for one.
 /// </para>
 /// <para>Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers.</para>
 /// </remarks>
@@ -74,7 +74,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
         }
 
         (_store, _embeddings, _rescored, _workers) = (store, embeddings, options?.Rescored, workers ?? WorkerTeam.Inline);
-        RowsForOne = 256 + (4096 / Dimensions);
+        RowsForOne = similarity == Similarity.Cosine ? 16 : 256 + (4096 / Dimensions);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ public sealed partial class Int8Index<TId> : TopKIndex<TId>
 
     /// <summary>
     /// Where answers have to be exact, rows for each of which one is scored again at most. Scored one by one, a row costs as much as some 60 of 64 numbers in a batch,
-    /// or 200 of 4 numbers; so it comes to less than a third of scoring all. Tests set another number.
+    /// or 200 of 4 numbers; so it comes to less than a third of scoring all. By the cosine, all cost so much that a row costs as much as 2 or 20. Tests set another number.
     /// </summary>
     internal long RowsForOne { get; init; }
 
