@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using ManagedRetrieval.Checks;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Memory;
 using ManagedRetrieval.Engine.Parallel;
@@ -83,7 +82,7 @@ public sealed class Retriever<TQuery, TCandidate, TId> : IDisposable
         {
             if (!value.IsEmpty && value.Length != Index.Count)
             {
-                throw Argument.OtherCount(nameof(CandidateSamplingProbability), value.Length, Index.Count, "candidates", nameof(value));
+                throw new ArgumentException($"CandidateSamplingProbability must be one for each of the {Index.Count} candidates, not {value.Length}.", nameof(value));
             }
 
             SamplingProbability.CheckProbabilities(value.Span, nameof(CandidateSamplingProbability), nameof(value));

@@ -1,7 +1,7 @@
 using System.Numerics;
 using ManagedRetrieval.Checks;
-using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.Towers;

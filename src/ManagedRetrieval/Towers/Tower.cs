@@ -1,7 +1,7 @@
 using System.Numerics;
 using ManagedRetrieval.Checks;
-using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Towers;

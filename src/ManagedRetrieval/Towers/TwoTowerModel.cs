@@ -1,6 +1,6 @@
 using ManagedRetrieval.Checks;
-using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Autodiff;
+using ManagedRetrieval.Engine.Autodiff.Ops;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
 using ManagedRetrieval.Features;
