@@ -55,12 +55,71 @@ fi
 restored=$(ls "$NUGET_PACKAGES" | grep -viE '^(managedretrieval|microsoft\.net\.illink)' | tr '\n' ' ')
 [ "$restored" = "system.numerics.tensors " ] || { echo "WRONG: restored $restored"; exit 1; }
 
-# A host for Native AOT without an instruction set is warned, unless it has said that it knows.
-publish() { dotnet msbuild -nologo -t:WarnOfInstructionSet -p:PublishAot=true -p:RuntimeIdentifier=linux-x64 "$@"; }
-publish | grep MR0001 > /dev/null || { echo "WRONG: no warning of the instruction set"; exit 1; }
-! publish -p:IlcInstructionSet=x86-64-v3 | grep MR0001 > /dev/null || { echo "WRONG: warned of an instruction set that is given"; exit 1; }
-! publish -p:ManagedRetrievalChecksInstructionSet=false | grep MR0001 > /dev/null || { echo "WRONG: the warning is not silenced"; exit 1; }
+# A host for Native AOT without an instruction set is warned, unless it has said that it knows. The first target of a publishing is enough to see it.
+dotnet restore -r linux-x64 -p:PublishAot=true -v q > restored.txt || { cat restored.txt; exit 1; }
+prepare() { dotnet msbuild -nologo -t:PrepareForPublish -p:Configuration=Release -p:PublishAot=true -p:RuntimeIdentifier=linux-x64 "$@" > publish.txt || { cat publish.txt; echo "WRONG: not prepared for publishing"; exit 1; }; }
+prepare
+grep MR0001 publish.txt > /dev/null || { echo "WRONG: no warning of the instruction set"; exit 1; }
+for silent in IlcInstructionSet=x86-64-v3 ManagedRetrievalChecksInstructionSet=false; do
+    prepare "-p:$silent"
+    ! grep MR0001 publish.txt > /dev/null || { echo "WRONG: warned in spite of $silent"; exit 1; }
+done
 
+# The other packages, together.
+mkdir "$work/all"
+cd "$work/all"
+cp "$work/dishes/nuget.config" .
+cat > all.csproj <<END
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="ManagedRetrieval.Extensions" Version="$version" />
+    <PackageReference Include="ManagedRetrieval.Gpu" Version="$version" />
+    <PackageReference Include="ManagedRetrieval.Readers" Version="$version" />
+  </ItemGroup>
+</Project>
+END
+cat > Program.cs <<'END'
+using ManagedRetrieval.Data;
+using ManagedRetrieval.Extensions;
+using ManagedRetrieval.Gpu;
+using ManagedRetrieval.Readers;
+using Microsoft.Extensions.VectorData;
+
+using var store = new ManagedRetrievalVectorStore();
+VectorStoreCollection<int, Place> places = store.GetCollection<int, Place>("places");
+await places.EnsureCollectionExistsAsync();
+await places.UpsertAsync([new Place { Id = 1, At = new float[] { 1, 0 } }, new Place { Id = 2, At = new float[] { 0, 1 } }]);
+await foreach (VectorSearchResult<Place> found in places.SearchAsync(new float[] { 1, 3 }, top: 1))
+{
+    Console.WriteLine($"place {found.Record.Id}");
+}
+
+Console.WriteLine(GpuBackend.TryCreate(out GpuBackend? backend, out string whyNot) ? $"GPU: {backend.Name}" : $"no GPU: {whyNot}");
+backend?.Dispose();
+await File.WriteAllTextAsync("rows.csv", "user,item\na,b\nc,d\n");
+var (log, _) = await InteractionLog.ReadAsync(new FileRowSource("rows.csv"), new InteractionColumns { User = "user", Item = "item" });
+Console.WriteLine($"{log.Count} rows");
+
+internal sealed class Place
+{
+    [VectorStoreKey]
+    public int Id { get; set; }
+
+    [VectorStoreVector(2)]
+    public ReadOnlyMemory<float> At { get; set; }
+}
+END
+dotnet run -c Release > printed.txt || { cat printed.txt; echo "WRONG: the packages do not work together"; exit 1; }
+cat printed.txt
+grep -qx 'place 2' printed.txt && grep -qE '^(no )?GPU: .' printed.txt && grep -qx '2 rows' printed.txt || { echo "WRONG: the packages answer otherwise"; exit 1; }
+
+cd "$work/dishes"
 dotnet tool install managed-retrieval --version "$version" --tool-path "$work/tool" --configfile nuget.config -v q
 "$work/tool/managed-retrieval" --version
 echo "packages: all well"

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using System.Xml.XPath;
 using Microsoft.CodeAnalysis;
 
 namespace ManagedRetrieval.Site;
@@ -21,27 +22,33 @@ internal sealed class ApiComments(ApiCatalogue api, Problems problems)
     private XElement Find(ISymbol symbol)
     {
         XElement own = api.Comment(symbol) is { } written ? new XElement(written) : new XElement("member");
-        XElement? inherit = own.Element("inheritdoc");
-        if (inherit is not null || !own.HasElements)
+        XElement[] inherits = own.HasElements ? [.. own.Elements("inheritdoc")] : [new XElement("inheritdoc")];
+        foreach (XElement inherit in inherits)
         {
-            inherit?.Remove();
-            string? named = inherit?.Attribute("cref")?.Value;
+            if (inherit.Parent is not null)
+            {
+                inherit.Remove();
+            }
+
+            string? named = inherit.Attribute("cref")?.Value;
             ISymbol? from = named is null ? Above(symbol.OriginalDefinition) : DocumentationCommentId.GetFirstSymbolForDeclarationId(named, api.Compilation);
             if (from is not null)
             {
-                Add(own, api.Assemblies.Contains(from.ContainingAssembly, SymbolEqualityComparer.Default) ? Find(from) : OfPlatform(from));
+                XElement inherited = api.Assemblies.Contains(from.ContainingAssembly, SymbolEqualityComparer.Default) ? Find(from) : OfPlatform(from);
+                Add(own, inherit.Attribute("path") is { } path ? inherited.XPathSelectElements("." + path.Value) : inherited.Elements(), symbol);
             }
         }
 
         return own.Element("summary") is null ? OfRecord(symbol, own) : own;
     }
 
-    private static void Add(XElement own, XElement inherited)
+    private static void Add(XElement own, IEnumerable<XElement> inherited, ISymbol symbol)
     {
-        foreach (XElement part in inherited.Elements())
+        foreach (XElement part in inherited)
         {
+            bool isForeign = part.Name == "param" && symbol is IMethodSymbol method && !method.Parameters.Any(parameter => parameter.Name == part.Attribute("name")?.Value);
             bool isThere = own.Elements(part.Name).Any(other => other.Attribute("name")?.Value == part.Attribute("name")?.Value && part.Name != "exception");
-            if (!isThere)
+            if (!isThere && !isForeign)
             {
                 own.Add(new XElement(part));
             }

@@ -33,7 +33,7 @@ static void Print(string from, Retriever<string, string, int> retriever)
 {
     foreach (string query in Catalogue.Questions)
     {
-        IEnumerable<string> answers = retriever.Retrieve(query, k: 3).Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.Identifier} {answer.Score:f3}"));
+        IEnumerable<string> answers = retriever.Retrieve(query, k: 3).Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.Identifier} {BitConverter.SingleToUInt32Bits(answer.Score):x8}"));
         Console.WriteLine($"{from}: {query}: {string.Join(", ", answers)}");
     }
 }

@@ -102,16 +102,17 @@ public sealed partial class DemoPage : IDisposable
             {
                 await ShowAsync(await _session.RunAsync(_stop.Token));
                 _status = _session.WasStopped ? "Stopped. What was learnt so far can be searched." : "Trained.";
+                _pause = await _browser.LongestPauseAsync();
             }
             catch (ArithmeticException error)
             {
                 _status = error.Message;
             }
-
-            _pause = await _browser.LongestPauseAsync();
+            finally
+            {
+                _stop = null;
+            }
         }
-
-        _stop = null;
     }
 
     private void Stop()
@@ -123,10 +124,9 @@ public sealed partial class DemoPage : IDisposable
     /// <summary>Makes a model the one that is searched, and draws its items.</summary>
     private async Task ShowAsync(Retriever<string, string, string> retriever)
     {
-        _retriever = retriever;
         var index = (BruteForceIndex<string>)retriever.Index;
-        _every = (index.Count + Mapped - 1) / Mapped;
-        int[] rows = [.. Enumerable.Range(0, (index.Count + _every - 1) / _every).Select(i => i * _every)];
+        int every = (index.Count + Mapped - 1) / Mapped;
+        int[] rows = [.. Enumerable.Range(0, (index.Count + every - 1) / every).Select(i => i * every)];
         var embeddings = new Tensor<float>(new Shape(rows.Length, index.Dimensions));
         for (int i = 0; i < rows.Length; i++)
         {
@@ -135,6 +135,7 @@ public sealed partial class DemoPage : IDisposable
 
         await BreatheAsync();
         _plane = ItemPlane.Of(embeddings);
+        (_retriever, _every) = (retriever, every);
         await _browser!.ShowMapAsync(_canvas, _tip, _plane.Points, [.. rows.Select(row => index.Identifiers[row])]);
         await AskAsync(_query);
     }
@@ -152,7 +153,17 @@ public sealed partial class DemoPage : IDisposable
         }
 
         long start = Stopwatch.GetTimestamp();
-        ScoredCandidate<string>[] answers = _retriever!.Retrieve(query, K);
+        ScoredCandidate<string>[] answers;
+        try
+        {
+            answers = _retriever!.Retrieve(query, K);
+        }
+        catch (Exception error) when (error is KeyNotFoundException or ArithmeticException)
+        {
+            // A model from elsewhere may know only certain queries, or have an embedding for one that is no number.
+            return AnswerAsync([], error.Message);
+        }
+
         string time = Text("0.0", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
         // A query without a word is the zero vector, to which every item is alike.
@@ -177,9 +188,16 @@ public sealed partial class DemoPage : IDisposable
     private async Task SaveAsync()
     {
         _isFiling = true;
-        byte[] bytes = await SnapshotFile.WriteAsync(_retriever!);
-        await _browser!.DownloadAsync("model.safetensors", bytes);
-        (_isFiling, _wrong, _filed) = (false, null, $"Saved model.safetensors, {Text("0.0", bytes.Length / 1e6)} MB.");
+        try
+        {
+            byte[] bytes = await SnapshotFile.WriteAsync(_retriever!);
+            await _browser!.DownloadAsync("model.safetensors", bytes);
+            (_wrong, _filed) = (null, $"Saved model.safetensors, {Text("0.0", bytes.Length / 1e6)} MB.");
+        }
+        finally
+        {
+            _isFiling = false;
+        }
     }
 
     private async Task LoadAsync(InputFileChangeEventArgs change)
@@ -212,7 +230,9 @@ public sealed partial class DemoPage : IDisposable
         {
             (_filed, _wrong) = ("", $"Not loaded; the model is as it was. {error.Message}");
         }
-
-        _isFiling = false;
+        finally
+        {
+            _isFiling = false;
+        }
     }
 }
