@@ -68,7 +68,7 @@ at_most() {
 publish jit --no-self-contained && {
     try jit dotnet "$work/jit/ManagedRetrieval.AotHost.dll"
     try jit-256 env DOTNET_EnableAVX512=0 dotnet "$work/jit/ManagedRetrieval.AotHost.dll"
-    at_most 960 "engine and library" "$work"/jit/ManagedRetrieval.Engine.dll "$work"/jit/ManagedRetrieval.dll
+    at_most 1000 "engine and library" "$work"/jit/ManagedRetrieval.Engine.dll "$work"/jit/ManagedRetrieval.dll
 }
 publish aot-v3 -p:PublishAot=true -p:IlcInstructionSet=x86-64-v3 && {
     try aot-v3 "$work/aot-v3/ManagedRetrieval.AotHost"
@@ -86,7 +86,7 @@ publish aot-v4 -p:PublishAot=true -p:IlcInstructionSet=x86-64-v4 && {
 publish trimmed --self-contained -p:PublishSingleFile=true -p:PublishTrimmed=true && {
     try trimmed "$work/trimmed/ManagedRetrieval.AotHost"
     linked="$work/artifacts/obj/ManagedRetrieval.AotHost/release_linux-x64/linked"
-    at_most 600 "engine and library, trimmed" "$linked/ManagedRetrieval.Engine.dll" "$linked/ManagedRetrieval.dll"
+    at_most 640 "engine and library, trimmed" "$linked/ManagedRetrieval.Engine.dll" "$linked/ManagedRetrieval.dll"
     same jit trimmed '^(file|map|model|instructions):' output
 }
 publish ready-to-run --self-contained -p:PublishSingleFile=true -p:PublishTrimmed=true -p:PublishReadyToRun=true && {
