@@ -186,7 +186,7 @@ internal sealed class OutputPlace : IDisposable
         for (int links = 0; path is not null && links <= MostLinks; links++)
         {
             yield return path;
-            path = new FileInfo(path).LinkTarget is { } target ? RealPath(Path.Combine(FolderOf(path), target)) : null;
+            path = new FileInfo(path).LinkTarget is { } target ? Follow(FolderOf(path), target) : null;
         }
     }
 
@@ -200,9 +200,25 @@ internal sealed class OutputPlace : IDisposable
         string path = Path.Combine(RealFolder(parent), Path.GetFileName(folder));
 
         // Only an existing folder is followed, so that links in a circle end here.
-        return Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
-            ? RealFolder(target.FullName)
-            : path;
+        return Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is { } target ? RealFolder(Follow(FolderOf(path), target)) : path;
+    }
+
+    /// <summary>Where the target of a link in a folder stands. As the system does, each folder is followed before ".." leaves it.</summary>
+    private static string Follow(string folder, string target)
+    {
+        string root = Path.GetPathRoot(target) ?? "";
+        string path = root.Length > 0 ? root : folder;
+        foreach (string part in target[root.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries))
+        {
+            path = part switch
+            {
+                "." => path,
+                ".." => FolderOf(RealFolder(path)),
+                _ => Path.Combine(RealFolder(path), part),
+            };
+        }
+
+        return path;
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? path;

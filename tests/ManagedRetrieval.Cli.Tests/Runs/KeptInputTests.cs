@@ -37,6 +37,7 @@ public sealed class KeptInputTests(KeptInputs inputs) : IClassFixture<KeptInputs
     [InlineData("query @latest.safetensors --file @queries.jsonl --out @latest.safetensors")]
     [InlineData("query @second.safetensors --file @queries.jsonl --out @linked/model.safetensors")]
     [InlineData("query @second.safetensors --file @queries.jsonl --out @latest.safetensors")]
+    [InlineData("query @through.safetensors --file @queries.jsonl --out @deep/model.safetensors")]
     [InlineData("train --data @data.csv --from @latest.safetensors --out @fresh --json @out/model.safetensors")]
     public async Task Links_do_not_hide_an_input(string commandLine) =>
         await Refused(commandLine, "Cannot write '", "that is the place of '", "which is read");

@@ -26,6 +26,10 @@ public sealed class KeptInputs : IAsyncLifetime, IDisposable
             File.CreateSymbolicLink(At("latest.safetensors"), "out/model.safetensors");
             File.CreateSymbolicLink(At("second.safetensors"), "linked/../latest.safetensors");
             File.CreateSymbolicLink(At("circle.safetensors"), "circle.safetensors");
+            Directory.CreateDirectory(At("deep/inner"));
+            File.Copy(_data.Model, At("deep/model.safetensors"));
+            Directory.CreateSymbolicLink(At("inner"), "deep/inner");
+            File.CreateSymbolicLink(At("through.safetensors"), "inner/../model.safetensors");
         }
     }
 
