@@ -42,6 +42,7 @@ internal sealed class CollectionStorage
     public StoredRecord[] InOrder() => [.. Records.Values.OrderBy(record => record.Sequence)];
 
     /// <summary>Stores records, each in the place of the one of the same key; of several with one key the last stays.</summary>
+    /// <exception cref="ArgumentException">An index refuses one of them; nothing is changed then.</exception>
     public void Upsert(IReadOnlyList<StoredRecord> records)
     {
         var last = new Dictionary<object, StoredRecord>(records.Count);
@@ -58,14 +59,16 @@ internal sealed class CollectionStorage
 
         lock (_writing)
         {
+            // All indexes are asked before the first is written to.
+            Action[] changes = [.. _indexes.Select(index => index.Prepare(stored))];
             foreach (StoredRecord record in stored)
             {
                 record.Sequence = _sequence++;
             }
 
-            foreach (VectorIndex index in _indexes)
+            foreach (Action change in changes)
             {
-                index.Upsert(stored);
+                change();
             }
 
             Volatile.Write(ref _records, _records.SetItems(stored.Select(record => KeyValuePair.Create(record.Key, record))));

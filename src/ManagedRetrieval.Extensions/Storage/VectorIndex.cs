@@ -34,20 +34,31 @@ internal sealed class VectorIndex
     /// <summary>The compaction that runs, or ran last; null for none.</summary>
     public Task? Compaction => _live.AutomaticCompaction;
 
-    /// <summary>Takes in a batch, each record in the place of the one of the same key.</summary>
+    /// <summary>Checks a batch, and changes nothing yet.</summary>
     /// <param name="records">With different keys.</param>
-    public void Upsert(IReadOnlyList<StoredRecord> records)
+    /// <returns>Takes the batch in, each record in the place of the one of the same key; refuses nothing any more.</returns>
+    /// <exception cref="ArgumentException">A vector holds a number that is too great for this kind of index; the message names the record's key.</exception>
+    public Action Prepare(IReadOnlyList<StoredRecord> records)
     {
-        StoredRecord[] with = [.. records.Where(HasVector)];
-        if (with.Length > 0)
+        StoredRecord[] with = [.. records.Where(HasVector)], without = [.. records.Where(record => !HasVector(record))];
+        Tensor<float>? rows = with.Length == 0 ? null : new StoredVectors(_property, with).Rows(0, with.Length);
+        if (rows is { } some)
         {
-            _live.Upsert(with, new StoredVectors(_property, with).Rows(0, with.Length));
+            Check(with, some);
         }
 
-        if (with.Length < records.Count)
+        return () =>
         {
-            _live.Delete([.. records.Where(record => !HasVector(record))]);
-        }
+            if (rows is { } vectors)
+            {
+                _live.Upsert(with, vectors);
+            }
+
+            if (without.Length > 0)
+            {
+                _live.Delete(without);
+            }
+        };
     }
 
     /// <summary>Takes records out.</summary>
@@ -62,6 +73,18 @@ internal sealed class VectorIndex
     {
         var query = new Tensor<float>(new Shape(1, vector.Length), vector.ToArray());
         return _live.Search(query, k, filter is null ? null : new CandidateFilter<StoredRecord> { Predicate = filter }, cancellationToken)[0];
+    }
+
+    private void Check(StoredRecord[] records, Tensor<float> rows)
+    {
+        try
+        {
+            _live.Check(records, rows);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ArgumentException($"Property '{_property.Name}': {failure.Message}", failure);
+        }
     }
 
     private bool HasVector(StoredRecord record) => record.Vectors[_property.Index] is not null;
