@@ -132,7 +132,11 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
             CollectionStorage storage = Existing("upsert");
             IReadOnlyList<StoredRecord> stored = await _mapper.StoreAsync(batch, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            storage.Upsert(stored);
+            foreach ((string property, Exception reason) in storage.Upsert(stored))
+            {
+                operation.ReportCompaction(property, reason);
+            }
+
             operation.End();
         }
         catch (Exception failure) when (operation.Fail(failure))

@@ -42,8 +42,9 @@ internal sealed class CollectionStorage
     public StoredRecord[] InOrder() => [.. Records.Values.OrderBy(record => record.Sequence)];
 
     /// <summary>Stores records, each in the place of the one of the same key; of several with one key the last stays.</summary>
+    /// <returns>What went wrong since the last call where indexes were compacted, which is tried again: the records are stored all the same.</returns>
     /// <exception cref="ArgumentException">An index refuses one of them; nothing is changed then.</exception>
-    public void Upsert(IReadOnlyList<StoredRecord> records)
+    public IReadOnlyList<CompactionFailure> Upsert(IReadOnlyList<StoredRecord> records)
     {
         var last = new Dictionary<object, StoredRecord>(records.Count);
         foreach (StoredRecord record in records)
@@ -54,7 +55,7 @@ internal sealed class CollectionStorage
         StoredRecord[] stored = [.. records.Where(record => ReferenceEquals(last[record.Key], record))];
         if (stored.Length == 0)
         {
-            return;
+            return [];
         }
 
         lock (_writing)
@@ -72,6 +73,7 @@ internal sealed class CollectionStorage
             }
 
             Volatile.Write(ref _records, _records.SetItems(stored.Select(record => KeyValuePair.Create(record.Key, record))));
+            return RetryCompactions();
         }
     }
 
@@ -93,5 +95,19 @@ internal sealed class CollectionStorage
 
             Volatile.Write(ref _records, _records.RemoveRange(keys));
         }
+    }
+
+    private List<CompactionFailure> RetryCompactions()
+    {
+        List<CompactionFailure> failures = [];
+        foreach (VectorProperty property in Schema.Vectors)
+        {
+            if (IndexOf(property).Retry() is { } failure)
+            {
+                failures.Add(new CompactionFailure(property.Name, failure));
+            }
+        }
+
+        return failures;
     }
 }

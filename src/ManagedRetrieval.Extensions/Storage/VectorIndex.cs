@@ -11,6 +11,7 @@ internal sealed class VectorIndex
     private readonly VectorProperty _property;
     private readonly StorageOptions _options;
     private readonly LiveIndex<StoredRecord> _live;
+    private Task? _again;
 
     /// <summary>Indexes records.</summary>
     /// <param name="property">Which of their vectors.</param>
@@ -32,7 +33,14 @@ internal sealed class VectorIndex
     }
 
     /// <summary>The compaction that runs, or ran last; null for none.</summary>
-    public Task? Compaction => _live.AutomaticCompaction;
+    public Task? Compaction
+    {
+        get
+        {
+            Task? automatic = _live.AutomaticCompaction;
+            return Volatile.Read(ref _again) is { } again && (automatic is null || !again.IsCompletedSuccessfully) ? again : automatic;
+        }
+    }
 
     /// <summary>Checks a batch, and changes nothing yet.</summary>
     /// <param name="records">With different keys.</param>
@@ -59,6 +67,19 @@ internal sealed class VectorIndex
                 _live.Delete(without);
             }
         };
+    }
+
+    /// <summary>Compacts again where that failed, since the live index leaves it at one failure. Only one thread may ask at a time.</summary>
+    /// <returns>The failure; null where there was none since the last call.</returns>
+    public Exception? Retry()
+    {
+        if (Compaction is not { IsCompleted: true, IsCompletedSuccessfully: false } failed)
+        {
+            return null;
+        }
+
+        Volatile.Write(ref _again, _live.CompactAsync());
+        return failed.Exception?.InnerException ?? new TaskCanceledException(failed);
     }
 
     /// <summary>Takes records out.</summary>
