@@ -113,7 +113,7 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
 
     /// <inheritdoc/>
     /// <remarks>Of several records with one key the last stays. What is to be embedded is embedded in one batch for each property.</remarks>
-    /// <exception cref="ArgumentException">A record is null, or one of its values does not fit its property; the message names it.</exception>
+    /// <exception cref="ArgumentException">A record is null, or one of its values does not fit its property; the message names record and property. Nothing is stored then, and no record of the batch is given a key.</exception>
     public override async Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -137,6 +137,7 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
                 operation.ReportCompaction(property, reason);
             }
 
+            _mapper.GiveKeys(batch, stored);
             operation.End();
         }
         catch (Exception failure) when (operation.Fail(failure))
