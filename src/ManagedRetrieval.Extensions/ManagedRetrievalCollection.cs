@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Runtime.CompilerServices;
 using ManagedRetrieval.Extensions.Records;
 using ManagedRetrieval.Extensions.Storage;
 using ManagedRetrieval.Extensions.Telemetry;
@@ -57,23 +56,12 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<TRecord> GetAsync(
-        IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="NotSupportedException">Vectors are asked for that were embedded by the collection: the record holds what was embedded, not the vector.</exception>
+    public override IAsyncEnumerable<TRecord> GetAsync(IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         object[] known = [.. keys.Select(CheckKey)];
-        StoredRecord[] found = Do("get", known.Length, storage =>
-        {
-            CheckVectors(options?.IncludeVectors);
-            var records = storage.Records;
-            StoredRecord[] some = [.. known.Select(key => records.GetValueOrDefault(key)).OfType<StoredRecord>()];
-            return (some, some.Length);
-        }, cancellationToken);
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (StoredRecord record in found)
-        {
-            yield return _mapper.Restore(record, options?.IncludeVectors ?? false);
-        }
+        return Known(known, options?.IncludeVectors ?? false, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,8 @@ public sealed class SchemaTests : IDisposable
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => view.GetAsync("1"));
+        Assert.Throws<ArgumentException>(() => view.GetAsync([1, "1"]));
+        Assert.Throws<ArgumentNullException>(() => view.GetAsync((IEnumerable<object>)null!));
         await Assert.ThrowsAsync<ArgumentException>(() => view.DeleteAsync([1L]));
         await Assert.ThrowsAsync<NotSupportedException>(async () => await view.GetAsync(r => (long)r["Year"]! == 1, 1).ToListAsync());
         await Assert.ThrowsAsync<NotSupportedException>(async () => await view.GetAsync(r => true, 1, new() { OrderBy = order => order.Ascending(r => r["Tags"]) }).ToListAsync());
