@@ -9,7 +9,8 @@ namespace ManagedRetrieval.Extensions.Telemetry;
 /// <c>db.operation.batch.size</c> and <c>db.response.returned_rows</c>, and <c>error.type</c> where it failed; the histograms <c>db.client.operation.duration</c>, in seconds, and
 /// <c>db.client.response.returned_rows</c>. An index that could not be compacted is an event <c>compaction_failed</c> of the next upsert's span, and counted in
 /// <c>managed_retrieval.compaction.failures</c>. Nothing is measured while nobody listens. Embedding generators are not measured here: <c>UseOpenTelemetry</c> of
-/// Microsoft.Extensions.AI wraps any.
+/// Microsoft.Extensions.AI wraps any. A wrapper of a query tower measures what is searched for: what is stored goes past it to the candidate tower, unless the wrapper's
+/// <c>GetService</c> gives another one for <c>ModelTower.Candidate</c>.
 /// </remarks>
 public static class RetrievalTelemetry
 {
