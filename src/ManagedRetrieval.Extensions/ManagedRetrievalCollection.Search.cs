@@ -73,6 +73,22 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord>
                 + $" Without one, values may be {VectorProperty.SupportedTypes}.");
     }
 
+    private async IAsyncEnumerable<TRecord> Known(object[] keys, bool includeVectors, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoredRecord[] found = Do("get", keys.Length, storage =>
+        {
+            CheckVectors(includeVectors);
+            var records = storage.Records;
+            StoredRecord[] some = [.. keys.Select(key => records.GetValueOrDefault(key)).OfType<StoredRecord>()];
+            return (some, some.Length);
+        }, cancellationToken);
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (StoredRecord record in found)
+        {
+            yield return _mapper.Restore(record, includeVectors);
+        }
+    }
+
     private async IAsyncEnumerable<TRecord> Filtered(
         Expression<Func<TRecord, bool>> filter, int top, FilteredRecordRetrievalOptions<TRecord> options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

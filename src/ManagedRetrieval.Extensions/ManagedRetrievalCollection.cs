@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Runtime.CompilerServices;
 using ManagedRetrieval.Extensions.Records;
 using ManagedRetrieval.Extensions.Storage;
 using ManagedRetrieval.Extensions.Telemetry;
@@ -57,23 +56,12 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<TRecord> GetAsync(
-        IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="NotSupportedException">Vectors are asked for that were embedded by the collection: the record holds what was embedded, not the vector.</exception>
+    public override IAsyncEnumerable<TRecord> GetAsync(IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         object[] known = [.. keys.Select(CheckKey)];
-        StoredRecord[] found = Do("get", known.Length, storage =>
-        {
-            CheckVectors(options?.IncludeVectors);
-            var records = storage.Records;
-            StoredRecord[] some = [.. known.Select(key => records.GetValueOrDefault(key)).OfType<StoredRecord>()];
-            return (some, some.Length);
-        }, cancellationToken);
-        await Task.CompletedTask.ConfigureAwait(false);
-        foreach (StoredRecord record in found)
-        {
-            yield return _mapper.Restore(record, options?.IncludeVectors ?? false);
-        }
+        return Known(known, options?.IncludeVectors ?? false, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -113,7 +101,7 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
 
     /// <inheritdoc/>
     /// <remarks>Of several records with one key the last stays. What is to be embedded is embedded in one batch for each property.</remarks>
-    /// <exception cref="ArgumentException">A record is null, or one of its values does not fit its property; the message names it.</exception>
+    /// <exception cref="ArgumentException">A record is null, or one of its values does not fit its property; the message names record and property. Nothing is stored then, and no record of the batch is given a key.</exception>
     public override async Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -132,7 +120,12 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
             CollectionStorage storage = Existing("upsert");
             IReadOnlyList<StoredRecord> stored = await _mapper.StoreAsync(batch, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            storage.Upsert(stored);
+            foreach ((string property, Exception reason) in storage.Upsert(stored))
+            {
+                operation.ReportCompaction(property, reason);
+            }
+
+            _mapper.GiveKeys(batch, stored);
             operation.End();
         }
         catch (Exception failure) when (operation.Fail(failure))

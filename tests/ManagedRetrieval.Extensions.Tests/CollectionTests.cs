@@ -99,6 +99,34 @@ public class CollectionTests
     }
 
     [Fact]
+    public async Task A_vector_that_one_index_refuses_keeps_the_batch_out_of_the_others_too()
+    {
+        var collection = new ManagedRetrievalVectorStore().GetDynamicCollection("points", new()
+        {
+            Properties =
+            [
+                new VectorStoreKeyProperty("Id", typeof(int)),
+                new VectorStoreVectorProperty("A", typeof(float[]), 1) { IndexKind = IndexKind.Flat },
+                new VectorStoreVectorProperty("B", typeof(float[]), 1) { IndexKind = IndexKind.IvfFlat },
+            ],
+        });
+        await collection.EnsureCollectionExistsAsync();
+        await collection.UpsertAsync([Point(1, 1, 1), Point(2, 2, 2)]);
+        ArgumentException failure = await Assert.ThrowsAsync<ArgumentException>(() => collection.UpsertAsync([Point(2, 9, 9), Point(-3, 5, 1e20f)]));
+        Assert.Contains("'B'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("identifier -3)", failure.Message, StringComparison.Ordinal);
+        foreach (string property in (string[])["A", "B"])
+        {
+            var found = await collection.SearchAsync(new float[] { 1 }, 9, new() { VectorProperty = record => record[property] }).ToListAsync();
+            Assert.Equal([(2, 2.0), (1, 1.0)], found.Select(result => ((int)result.Record["Id"]!, result.Score!.Value)));
+        }
+
+        Assert.Null(await collection.GetAsync(-3));
+
+        static Dictionary<string, object?> Point(int id, float a, float b) => new() { ["Id"] = id, ["A"] = new[] { a }, ["B"] = new[] { b } };
+    }
+
+    [Fact]
     public async Task A_record_that_loses_its_vector_is_found_by_key_only()
     {
         VectorStoreCollection<int, Item> collection = await Items.CollectionAsync(Items.With(1, 1, 0, 0), Items.With(2, 1, 0, 0));

@@ -79,6 +79,32 @@ public class EmbeddingTests
     }
 
     [Fact]
+    public async Task A_wrapper_of_the_candidate_tower_is_asked_for_what_is_stored_and_one_of_the_query_tower_for_what_is_searched()
+    {
+        TwoTowerModel<string, int> model = Model();
+        using var candidates = new Counting<int>(model.AsCandidateEmbeddingGenerator());
+        await StoreAsync(candidates);
+        Assert.Equal(2, candidates.Inputs);
+
+        using var queries = new Counting<string>(model.AsQueryEmbeddingGenerator());
+        await (await StoreAsync(queries)).SearchAsync("apple pie", 1).SingleAsync();
+        Assert.Equal((1, 2), (queries.Inputs, candidates.Inputs));
+
+        // Unless the wrapper gives another candidate tower than that of what it wraps.
+        using var both = new Counting<string>(model.AsQueryEmbeddingGenerator()) { Candidates = candidates };
+        await (await StoreAsync(both)).SearchAsync("apple pie", 1).SingleAsync();
+        Assert.Equal((1, 4), (both.Inputs, candidates.Inputs));
+
+        static async Task<VectorStoreCollection<string, Dish>> StoreAsync(IEmbeddingGenerator generator)
+        {
+            var collection = new ManagedRetrievalVectorStore(new() { EmbeddingGenerator = generator }).GetCollection<string, Dish>("dishes");
+            await collection.EnsureCollectionExistsAsync();
+            await collection.UpsertAsync([new Dish { Name = "pie", Number = 1 }, new Dish { Name = "stew", Number = 2 }]);
+            return collection;
+        }
+    }
+
+    [Fact]
     public async Task Any_generator_of_texts_embeds_a_batch_at_once_and_leaves_out_what_is_null()
     {
         using var generator = new Lengths();
@@ -141,6 +167,24 @@ public class EmbeddingTests
 
         [VectorStoreVector(8)]
         public int? Number { get; set; }
+    }
+
+    /// <summary>Counts what goes through it.</summary>
+    private sealed class Counting<TInput>(IEmbeddingGenerator<TInput, Embedding<float>> inner) : DelegatingEmbeddingGenerator<TInput, Embedding<float>>(inner)
+    {
+        public int Inputs { get; private set; }
+
+        public IEmbeddingGenerator? Candidates { get; init; }
+
+        public override Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<TInput> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Inputs += values.Count();
+            return base.GenerateAsync(values, options, cancellationToken);
+        }
+
+        public override object? GetService(Type serviceType, object? serviceKey = null) =>
+            Candidates is not null && serviceKey is ModelTower.Candidate ? Candidates : base.GetService(serviceType, serviceKey);
     }
 
     /// <summary>Embeds a text as its length.</summary>

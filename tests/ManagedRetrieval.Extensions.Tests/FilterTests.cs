@@ -14,6 +14,10 @@ public class FilterTests
     private static readonly int[] Years = [1999, 2001];
     private static readonly List<string?> Titles = ["red", null];
     private static readonly HashSet<string> AnyCase = new(StringComparer.OrdinalIgnoreCase) { "RED" };
+    private static readonly SortedSet<int> ByParity = new(Comparer<int>.Create((a, b) => (a & 1) - (b & 1))) { 1 };
+    private static readonly Dictionary<string, int> ByTitle = new(StringComparer.OrdinalIgnoreCase) { ["RED"] = 1 };
+    private static readonly HashSet<long?> Sales = [null, 1];
+    private static readonly Backwards AllBut = [2000];
 
     private int Oldest { get; } = 1999;
 
@@ -69,6 +73,18 @@ public class FilterTests
             r => new List<int> { 1998, year }.Contains(r.Year),
             r => Titles.Contains(r.Title),
             r => AnyCase.Contains(r.Title!),
+            r => Enumerable.Contains(AnyCase, r.Title!),
+            r => ByParity.Contains(r.Year),
+            r => Sales.Contains(r.Sold),
+            r => r.Title != null && ByTitle.Keys.Contains(r.Title),
+            r => ByTitle.Values.Contains(r.Year),
+            r => ((ICollection<int>)Years).Contains(r.Year),
+            r => Enumerable.Contains(AllBut, r.Year),
+            r => ((ICollection<int>)AllBut).Contains(r.Year),
+            r => Since(2001).Contains(r.Year),
+            r => Years.ToHashSet().Contains(r.Year),
+            r => Years.Where(some => some > 2000).Contains(r.Year),
+            r => r.Tags != null && r.Tags.Any(tag => tag != null && AnyCase.Contains(tag)),
             r => Enumerable.Range(1999, 2).Contains(r.Year),
             r => r.Tags != null && r.Tags.Contains("red"),
             r => r.Tags != null && r.Tags.Contains(null),
@@ -106,8 +122,13 @@ public class FilterTests
             r => string.IsNullOrEmpty(r.Title),
             r => r.Vector != null,
             r => new[] { "red" }.Any(word => word == r.Title),
+            r => new Words().Contains(r.Title!),
+            r => Words.Contains(Titles, r.Title),
+            r => new Backwards().Contains(r.Year),
+            r => new Words().Equals(r.Title!),
         ];
-        string[] named = ["(r.Year * 2)", "StringComparison", "ToUpperInvariant", "r.Title.Length", "Convert(r.Rating", "ArrayLength", "IsNullOrEmpty", "vector property 'Vector'", "(NewArrayInit)"];
+        string[] named = ["(r.Year * 2)", "StringComparison", "ToUpperInvariant", "r.Title.Length", "Convert(r.Rating", "ArrayLength", "IsNullOrEmpty", "vector property 'Vector'", "(NewArrayInit)",
+            "new Words().Contains(r.Title)", "Contains(FilterTests.Titles", "new Backwards()", "new Words().Equals"];
         for (int i = 0; i < filters.Length; i++)
         {
             NotSupportedException searched = await Assert.ThrowsAsync<NotSupportedException>(() => Items.FindAsync(collection, [1, 0, 0], 1, new() { Filter = filters[i] }));
@@ -129,5 +150,31 @@ public class FilterTests
     {
         VectorStoreCollection<int, Item> collection = await Items.CollectionAsync(items);
         return [.. (await collection.GetAsync(filter, int.MaxValue).ToListAsync()).Select(item => item.Id)];
+    }
+
+    private static IEnumerable<int> Since(int year)
+    {
+        for (; year < 2003; year++)
+        {
+            yield return year;
+        }
+    }
+
+    /// <summary>Contains what a list does not.</summary>
+    private sealed class Backwards : List<int>, ICollection<int>
+    {
+        public new bool Contains(int item) => !base.Contains(item);
+    }
+
+    /// <summary>Means by its methods what others do not.</summary>
+    private sealed class Words
+    {
+        private readonly int _length = 3;
+
+        public bool Contains(string text) => text.Length > _length;
+
+        public bool Equals(string text) => text.Length > _length;
+
+        public static bool Contains(List<string?> texts, string? text) => !texts.Contains(text);
     }
 }

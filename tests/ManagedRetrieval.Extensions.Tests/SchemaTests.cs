@@ -58,11 +58,15 @@ public sealed class SchemaTests : IDisposable
         {
             Dictionary<string, object?> record = Record();
             record[name] = value;
-            ArgumentException failure = await Assert.ThrowsAsync<ArgumentException>(() => view.UpsertAsync(record));
+            ArgumentException failure = await Assert.ThrowsAsync<ArgumentException>(() => view.UpsertAsync([Record(), Record(), record]));
             Assert.Contains(word, failure.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{name}'", failure.Message.Replace("The vector of", "'Vector' of", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("record 2", failure.Message, StringComparison.OrdinalIgnoreCase);
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => view.GetAsync("1"));
+        Assert.Throws<ArgumentException>(() => view.GetAsync([1, "1"]));
+        Assert.Throws<ArgumentNullException>(() => view.GetAsync((IEnumerable<object>)null!));
         await Assert.ThrowsAsync<ArgumentException>(() => view.DeleteAsync([1L]));
         await Assert.ThrowsAsync<NotSupportedException>(async () => await view.GetAsync(r => (long)r["Year"]! == 1, 1).ToListAsync());
         await Assert.ThrowsAsync<NotSupportedException>(async () => await view.GetAsync(r => true, 1, new() { OrderBy = order => order.Ascending(r => r["Tags"]) }).ToListAsync());
@@ -83,6 +87,34 @@ public sealed class SchemaTests : IDisposable
         Assert.NotNull(await collection.GetAsync(records[1].Key));
         Refusal.Of<NotSupportedException>(() => _store.GetCollection<double, Keyed<double>>("x"), "Double", "Guid");
         Refusal.Of<ArgumentException>(() => _store.GetCollection<string, Keyed<long>>("x"), "Int64", "String");
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_refused_gives_no_record_a_key()
+    {
+        var collection = _store.GetDynamicCollection("generated", new()
+        {
+            Properties =
+            [
+                new VectorStoreKeyProperty("Key", typeof(Guid)),
+                new VectorStoreDataProperty("Year", typeof(int)),
+                new VectorStoreVectorProperty("Vector", typeof(float[]), 1) { IndexKind = IndexKind.IvfFlat },
+            ],
+        });
+        await collection.EnsureCollectionExistsAsync();
+        Dictionary<string, object?> first = new() { ["Year"] = 1, ["Vector"] = new float[] { 1 } };
+        Dictionary<string, object?>[] wrong = [new() { ["Year"] = 1L }, new() { ["Year"] = 1, ["Vector"] = new float[] { 1e20f } }, new() { ["Year"] = 1, ["Key"] = "x" }];
+        foreach (Dictionary<string, object?> record in wrong)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => collection.UpsertAsync([first, record]));
+            Assert.DoesNotContain("Key", first.Keys);
+        }
+
+        Dictionary<string, object?> other = new() { ["Year"] = 2 };
+        await collection.UpsertAsync([first, other, first]);
+        Assert.NotEqual(first["Key"], other["Key"]);
+        Assert.Equal([2, 1], (await collection.GetAsync(record => true, 9).ToListAsync()).Select(record => record["Year"]));
+        Assert.Equal(1, (await collection.GetAsync(first["Key"]!))!["Year"]);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal interface IInputEmbedder
     Type InputType { get; }
 
     /// <summary>Embeds inputs.</summary>
+    /// <param name="outer">What wraps this generator, and so is to be asked in its place; or the generator itself.</param>
     /// <param name="inputs">Each of <see cref="InputType"/>.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    Task<IReadOnlyList<Embedding<float>>> GenerateAsync(IReadOnlyList<object> inputs, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Embedding<float>>> GenerateAsync(IEmbeddingGenerator outer, IReadOnlyList<object> inputs, CancellationToken cancellationToken);
 }

@@ -57,8 +57,8 @@ public sealed class TowerEmbeddingGenerator<TInput> : IEmbeddingGenerator<TInput
         return Completed.Run(() => Generate([.. values], dimensions, cancellationToken), cancellationToken);
     }
 
-    async Task<IReadOnlyList<Embedding<float>>> IInputEmbedder.GenerateAsync(IReadOnlyList<object> inputs, CancellationToken cancellationToken) =>
-        await GenerateAsync(inputs.Cast<TInput>(), cancellationToken: cancellationToken).ConfigureAwait(false);
+    async Task<IReadOnlyList<Embedding<float>>> IInputEmbedder.GenerateAsync(IEmbeddingGenerator outer, IReadOnlyList<object> inputs, CancellationToken cancellationToken) =>
+        await (outer as IEmbeddingGenerator<TInput, Embedding<float>> ?? this).GenerateAsync(inputs.Cast<TInput>(), cancellationToken: cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)

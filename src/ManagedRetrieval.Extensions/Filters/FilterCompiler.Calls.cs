@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Linq.Expressions;
 using ManagedRetrieval.Extensions.Records;
 
@@ -9,15 +8,20 @@ internal sealed partial class FilterCompiler
     private RecordCondition Call(MethodCallExpression call) => call switch
     {
         { Object: { } text } when text.Type == typeof(string) && call.Method.Name is nameof(string.Contains) or nameof(string.StartsWith) or nameof(string.EndsWith) or nameof(string.Equals) => Text(call),
-        { Method.Name: nameof(Equals), Object: { } left, Arguments: [var right] } => Comparison(ExpressionType.Equal, Value(left), Value(right)),
+        { Method.Name: nameof(Equals), Object: { } left, Arguments: [var right] } when IsOfValues(call.Method.DeclaringType!) => Comparison(ExpressionType.Equal, Value(left), Value(right)),
         { Method.Name: nameof(Enumerable.Any), Object: null, Arguments: [var source, LambdaExpression some] } when call.Method.DeclaringType == typeof(Enumerable) => Any(source, some),
-        { Method.Name: nameof(Enumerable.Contains), Object: { } source, Arguments: [var item] } => Contains(call, source, item),
-        { Method.Name: nameof(Enumerable.Contains), Object: null, Arguments: [var source, var item] } => Contains(call, source, item),
+        { Method.Name: nameof(Enumerable.Contains), Object: { } source, Arguments: [var item] } when FilterMembers.IsOfFramework(call.Method.DeclaringType!) => Contains(call, source, item),
+        { Method.Name: nameof(Enumerable.Contains), Object: null, Arguments: [var source, var item] } when IsOfSequences(call) => Contains(call, source, item),
 
         // The last argument is a comparer, which the compiler sets to null where spans are compared.
-        { Method.Name: nameof(MemoryExtensions.Contains), Object: null, Arguments: [var source, var item, ConstantExpression { Value: null }] } => Contains(call, source, item),
+        { Method.Name: nameof(MemoryExtensions.Contains), Object: null, Arguments: [var source, var item, ConstantExpression { Value: null }] } when IsOfSequences(call) => Contains(call, source, item),
         _ => throw Unsupported(call),
     };
+
+    private static bool IsOfSequences(MethodCallExpression call) => call.Method.DeclaringType == typeof(Enumerable) || call.Method.DeclaringType == typeof(MemoryExtensions);
+
+    /// <summary>Whether a type says what equality of stored values is; any other may mean what it likes by it.</summary>
+    private static bool IsOfValues(Type type) => type == typeof(object) || ScalarTypes.Find(Bare(type)) is not null;
 
     /// <summary>Methods of a text that take another one, or a character. Those that would compare by the culture have to say how they compare.</summary>
     private RecordCondition Text(MethodCallExpression call)
@@ -68,10 +72,15 @@ internal sealed partial class FilterCompiler
     private RecordCondition Contains(MethodCallExpression call, Expression source, Expression item)
     {
         Expression collection = WithoutSpan(source);
+        if (collection.Type.IsByRefLike)
+        {
+            throw Unsupported(call);
+        }
+
         RecordValue value = Value(item);
         if (!ParameterFinder.DependsOnParameter(collection))
         {
-            Func<object?, bool> contains = MembersOf(collection, call);
+            Func<object?, bool> contains = FilterMembers.Of(call, collection, item.Type) ?? throw Unsupported(call);
             return (record, element) => contains(value(record, element));
         }
 
@@ -83,28 +92,11 @@ internal sealed partial class FilterCompiler
         return (record, element) => record.Data[property.Index] is Array array && property.Column.Scalar.Contains(array, value(record, element));
     }
 
-    /// <summary>Whether a value is among those of a collection that does not depend on the record.</summary>
-    private static Func<object?, bool> MembersOf(Expression collection, MethodCallExpression call)
-    {
-        IEnumerable values = collection is NewArrayExpression { NodeType: ExpressionType.NewArrayInit } array
-            ? array.Expressions.Select(Constants.Evaluate).ToArray()
-            : Constants.Evaluate(collection) as IEnumerable ?? throw Unsupported(call);
-
-        // Such a set may have a comparer of its own.
-        if (values is IReadOnlySet<string> texts)
-        {
-            return value => value is string text && texts.Contains(text);
-        }
-
-        HashSet<object?> members = [.. values.Cast<object?>()];
-        return members.Contains;
-    }
-
-    /// <summary>Takes away the conversion to a span that the compiler puts around an array.</summary>
+    /// <summary>Takes away the conversion to a span that the compiler puts around an array. What another type converts itself to is not known.</summary>
     private static Expression WithoutSpan(Expression node) => node switch
     {
-        UnaryExpression { NodeType: ExpressionType.Convert } convert when convert.Type.IsByRefLike => convert.Operand,
-        MethodCallExpression { Method.Name: "op_Implicit", Arguments: [var array] } call when call.Type.IsByRefLike => array,
+        UnaryExpression { NodeType: ExpressionType.Convert, Operand: { Type.IsArray: true } array } convert when convert.Type.IsByRefLike => array,
+        MethodCallExpression { Method.Name: "op_Implicit", Arguments: [{ Type.IsArray: true } array] } call when call.Type.IsByRefLike => array,
         _ => node,
     };
 

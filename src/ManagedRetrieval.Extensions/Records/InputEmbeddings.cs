@@ -33,16 +33,23 @@ internal static class InputEmbeddings
 
     private static Func<IReadOnlyList<object>, CancellationToken, Task<IReadOnlyList<Embedding<float>>>>? Find(VectorProperty property)
     {
-        // What is stored is embedded by the candidate tower, where the generator is the query tower of a model.
-        IEmbeddingGenerator? generator = property.Generator?.GetService(typeof(IEmbeddingGenerator), ModelTower.Candidate) as IEmbeddingGenerator ?? property.Generator;
+        IEmbeddingGenerator? generator = StoringGenerator(property.Generator);
         return generator switch
         {
             IEmbeddingGenerator<string, Embedding<float>> text when property.Type == typeof(string) => OfType(text),
             IEmbeddingGenerator<DataContent, Embedding<float>> content when property.Type == typeof(DataContent) => OfType(content),
-            _ when generator?.GetService(typeof(IInputEmbedder)) is IInputEmbedder embedder && embedder.InputType == (Nullable.GetUnderlyingType(property.Type) ?? property.Type) => embedder.GenerateAsync,
+            _ when generator?.GetService(typeof(IInputEmbedder)) is IInputEmbedder embedder && embedder.InputType == (Nullable.GetUnderlyingType(property.Type) ?? property.Type) =>
+                (inputs, cancellationToken) => embedder.GenerateAsync(generator, inputs, cancellationToken),
             _ => null,
         };
     }
+
+    /// <summary>What embeds what is stored: the candidate tower, where the property's generator is, or wraps, the query tower of a model.</summary>
+    /// <remarks>A wrapper of the candidate tower answers with what it wraps; then it is asked itself.</remarks>
+    private static IEmbeddingGenerator? StoringGenerator(IEmbeddingGenerator? generator) =>
+        generator?.GetService(typeof(IEmbeddingGenerator), ModelTower.Candidate) is IEmbeddingGenerator candidate && !ReferenceEquals(candidate, generator.GetService(typeof(IInputEmbedder)))
+            ? candidate
+            : generator;
 
     private static Func<IReadOnlyList<object>, CancellationToken, Task<IReadOnlyList<Embedding<float>>>> OfType<TInput>(IEmbeddingGenerator<TInput, Embedding<float>> generator) =>
         async (inputs, cancellationToken) => await generator.GenerateAsync(inputs.Cast<TInput>(), cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.AI;
 
 namespace ManagedRetrieval.Extensions.Records;
@@ -12,10 +13,10 @@ internal sealed class RecordMapper<TRecord>(RecordSchema schema, RecordAccess<TR
     /// <summary>The properties.</summary>
     public RecordSchema Schema { get; } = schema;
 
-    /// <summary>Copies records, and embeds what is to be embedded, in one batch for each property. Gives keys to those that want one.</summary>
-    /// <param name="records">None of them null.</param>
+    /// <summary>Copies records, and embeds what is to be embedded, in one batch for each property.</summary>
+    /// <param name="records">None of them null. They stay as they are: see <see cref="GiveKeys"/>.</param>
     /// <param name="cancellationToken">Handed to embedding generators.</param>
-    /// <exception cref="ArgumentException">A value does not fit its property; the message names it.</exception>
+    /// <exception cref="ArgumentException">A value does not fit its property; the message names both, the record by its number.</exception>
     public async Task<IReadOnlyList<StoredRecord>> StoreAsync(IReadOnlyList<TRecord> records, CancellationToken cancellationToken)
     {
         var vectors = new ReadOnlyMemory<float>?[records.Count][];
@@ -29,19 +30,36 @@ internal sealed class RecordMapper<TRecord>(RecordSchema schema, RecordAccess<TR
             await ReadVectorsAsync(property, records, vectors, cancellationToken).ConfigureAwait(false);
         }
 
+        // A record that comes twice is given one key.
+        var generated = new Dictionary<TRecord, object>(ReferenceEqualityComparer.Instance);
         var stored = new StoredRecord[records.Count];
         for (int i = 0; i < stored.Length; i++)
         {
-            object?[] data = new object?[Schema.Data.Count];
-            foreach (DataProperty property in Schema.Data)
+            try
             {
-                data[property.Index] = property.Column.Store(access.Get(records[i], property), property.Name);
+                stored[i] = new StoredRecord(KeyOf(records[i], generated), DataOf(records[i]), vectors[i]);
             }
-
-            stored[i] = new StoredRecord(KeyOf(records[i]), data, vectors[i]);
+            catch (ArgumentException failure)
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Record {i}: {failure.Message}"), failure);
+            }
         }
 
         return stored;
+    }
+
+    /// <summary>Writes the keys that were generated into the records that wanted one, once nothing refuses them any more.</summary>
+    /// <param name="records">What was given to <see cref="StoreAsync"/>.</param>
+    /// <param name="stored">What it gave.</param>
+    public void GiveKeys(IReadOnlyList<TRecord> records, IReadOnlyList<StoredRecord> stored)
+    {
+        for (int i = 0; Schema.Key.IsGenerated && i < records.Count; i++)
+        {
+            if (WantsKey(access.Get(records[i], Schema.Key)))
+            {
+                access.Set(records[i], Schema.Key, stored[i].Key);
+            }
+        }
     }
 
     /// <summary>A stored record as a new one of the caller's.</summary>
@@ -93,15 +111,28 @@ internal sealed class RecordMapper<TRecord>(RecordSchema schema, RecordAccess<TR
         }
     }
 
-    private object KeyOf(TRecord record)
+    private object?[] DataOf(TRecord record)
     {
-        object? key = access.Get(record, Schema.Key);
-        if (Schema.Key.IsGenerated && (key is null || key.Equals(Guid.Empty)))
+        object?[] data = new object?[Schema.Data.Count];
+        foreach (DataProperty property in Schema.Data)
         {
-            key = Guid.CreateVersion7();
-            access.Set(record, Schema.Key, key);
+            data[property.Index] = property.Column.Store(access.Get(record, property), property.Name);
         }
 
-        return Schema.Key.Check(key);
+        return data;
     }
+
+    private object KeyOf(TRecord record, Dictionary<TRecord, object> generated)
+    {
+        object? key = access.Get(record, Schema.Key);
+        if (!WantsKey(key))
+        {
+            return Schema.Key.Check(key);
+        }
+
+        ref object? made = ref CollectionsMarshal.GetValueRefOrAddDefault(generated, record, out _);
+        return made ??= Guid.CreateVersion7();
+    }
+
+    private bool WantsKey(object? key) => Schema.Key.IsGenerated && (key is null || key.Equals(Guid.Empty));
 }

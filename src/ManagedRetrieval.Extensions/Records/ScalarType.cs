@@ -26,6 +26,9 @@ internal abstract class ScalarType(string name, Type type)
     /// <summary>Whether an array holds a value.</summary>
     public abstract bool Contains(Array array, object? value);
 
+    /// <summary>Whether something is a collection of this type that says itself what it contains.</summary>
+    public abstract bool IsCollection(object value);
+
     /// <summary>A value as a text that does not depend on the culture.</summary>
     public abstract string Format(object value);
 

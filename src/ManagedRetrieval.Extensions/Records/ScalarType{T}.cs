@@ -31,6 +31,9 @@ internal sealed class ScalarType<T>(string name, Type optional, string? format =
     public override bool Contains(Array array, object? value) => value is T or null && (value is not null || default(T) is null) && Array.IndexOf((T[])array, (T)value!) >= 0;
 
     /// <inheritdoc/>
+    public override bool IsCollection(object value) => value is ICollection<T>;
+
+    /// <inheritdoc/>
     public override string Format(object value) =>
         value is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : value.ToString()!;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ManagedRetrieval.Extensions.Records;
 
 /// <summary>A record as it is stored: immutable, and equal to every record of the same key, so that an index can name its rows by records.</summary>
@@ -26,4 +28,7 @@ internal sealed class StoredRecord(object key, object?[] data, ReadOnlyMemory<fl
 
     /// <inheritdoc/>
     public override int GetHashCode() => Key.GetHashCode();
+
+    /// <summary>The key, which is what an index calls the record in its messages.</summary>
+    public override string ToString() => Convert.ToString(Key, CultureInfo.InvariantCulture)!;
 }

@@ -42,7 +42,9 @@ internal sealed class CollectionStorage
     public StoredRecord[] InOrder() => [.. Records.Values.OrderBy(record => record.Sequence)];
 
     /// <summary>Stores records, each in the place of the one of the same key; of several with one key the last stays.</summary>
-    public void Upsert(IReadOnlyList<StoredRecord> records)
+    /// <returns>What went wrong since the last call where indexes were compacted, which is tried again: the records are stored all the same.</returns>
+    /// <exception cref="ArgumentException">An index refuses one of them; nothing is changed then.</exception>
+    public IReadOnlyList<CompactionFailure> Upsert(IReadOnlyList<StoredRecord> records)
     {
         var last = new Dictionary<object, StoredRecord>(records.Count);
         foreach (StoredRecord record in records)
@@ -53,22 +55,25 @@ internal sealed class CollectionStorage
         StoredRecord[] stored = [.. records.Where(record => ReferenceEquals(last[record.Key], record))];
         if (stored.Length == 0)
         {
-            return;
+            return [];
         }
 
         lock (_writing)
         {
+            // All indexes are asked before the first is written to.
+            Action[] changes = [.. _indexes.Select(index => index.Prepare(stored))];
             foreach (StoredRecord record in stored)
             {
                 record.Sequence = _sequence++;
             }
 
-            foreach (VectorIndex index in _indexes)
+            foreach (Action change in changes)
             {
-                index.Upsert(stored);
+                change();
             }
 
             Volatile.Write(ref _records, _records.SetItems(stored.Select(record => KeyValuePair.Create(record.Key, record))));
+            return RetryCompactions();
         }
     }
 
@@ -90,5 +95,19 @@ internal sealed class CollectionStorage
 
             Volatile.Write(ref _records, _records.RemoveRange(keys));
         }
+    }
+
+    private List<CompactionFailure> RetryCompactions()
+    {
+        List<CompactionFailure> failures = [];
+        foreach (VectorProperty property in Schema.Vectors)
+        {
+            if (IndexOf(property).Retry() is { } failure)
+            {
+                failures.Add(new CompactionFailure(property.Name, failure));
+            }
+        }
+
+        return failures;
     }
 }

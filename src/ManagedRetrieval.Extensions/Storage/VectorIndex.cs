@@ -11,6 +11,7 @@ internal sealed class VectorIndex
     private readonly VectorProperty _property;
     private readonly StorageOptions _options;
     private readonly LiveIndex<StoredRecord> _live;
+    private Task? _again;
 
     /// <summary>Indexes records.</summary>
     /// <param name="property">Which of their vectors.</param>
@@ -32,22 +33,53 @@ internal sealed class VectorIndex
     }
 
     /// <summary>The compaction that runs, or ran last; null for none.</summary>
-    public Task? Compaction => _live.AutomaticCompaction;
-
-    /// <summary>Takes in a batch, each record in the place of the one of the same key.</summary>
-    /// <param name="records">With different keys.</param>
-    public void Upsert(IReadOnlyList<StoredRecord> records)
+    public Task? Compaction
     {
-        StoredRecord[] with = [.. records.Where(HasVector)];
-        if (with.Length > 0)
+        get
         {
-            _live.Upsert(with, new StoredVectors(_property, with).Rows(0, with.Length));
+            Task? automatic = _live.AutomaticCompaction;
+            return Volatile.Read(ref _again) is { } again && (automatic is null || !again.IsCompletedSuccessfully) ? again : automatic;
+        }
+    }
+
+    /// <summary>Checks a batch, and changes nothing yet.</summary>
+    /// <param name="records">With different keys.</param>
+    /// <returns>Takes the batch in, each record in the place of the one of the same key; refuses nothing any more.</returns>
+    /// <exception cref="ArgumentException">A vector holds a number that is too great for this kind of index; the message names the record's key.</exception>
+    public Action Prepare(IReadOnlyList<StoredRecord> records)
+    {
+        StoredRecord[] with = [.. records.Where(HasVector)], without = [.. records.Where(record => !HasVector(record))];
+        Tensor<float>? rows = with.Length == 0 ? null : new StoredVectors(_property, with).Rows(0, with.Length);
+        if (rows is { } some)
+        {
+            Check(with, some);
         }
 
-        if (with.Length < records.Count)
+        return () =>
         {
-            _live.Delete([.. records.Where(record => !HasVector(record))]);
+            if (rows is { } vectors)
+            {
+                _live.Upsert(with, vectors);
+            }
+
+            if (without.Length > 0)
+            {
+                _live.Delete(without);
+            }
+        };
+    }
+
+    /// <summary>Compacts again where that failed, since the live index leaves it at one failure. Only one thread may ask at a time.</summary>
+    /// <returns>The failure; null where there was none since the last call.</returns>
+    public Exception? Retry()
+    {
+        if (Compaction is not { IsCompleted: true, IsCompletedSuccessfully: false } failed)
+        {
+            return null;
         }
+
+        Volatile.Write(ref _again, _live.CompactAsync());
+        return failed.Exception?.InnerException ?? new TaskCanceledException(failed);
     }
 
     /// <summary>Takes records out.</summary>
@@ -62,6 +94,18 @@ internal sealed class VectorIndex
     {
         var query = new Tensor<float>(new Shape(1, vector.Length), vector.ToArray());
         return _live.Search(query, k, filter is null ? null : new CandidateFilter<StoredRecord> { Predicate = filter }, cancellationToken)[0];
+    }
+
+    private void Check(StoredRecord[] records, Tensor<float> rows)
+    {
+        try
+        {
+            _live.Check(records, rows);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ArgumentException($"Property '{_property.Name}': {failure.Message}", failure);
+        }
     }
 
     private bool HasVector(StoredRecord record) => record.Vectors[_property.Index] is not null;

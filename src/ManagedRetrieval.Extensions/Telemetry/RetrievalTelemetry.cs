@@ -7,8 +7,10 @@ namespace ManagedRetrieval.Extensions.Telemetry;
 /// <remarks>
 /// A span <c>search movies</c> for each operation, with the attributes <c>db.system.name</c>, <c>db.operation.name</c>, <c>db.collection.name</c>, where there are some
 /// <c>db.operation.batch.size</c> and <c>db.response.returned_rows</c>, and <c>error.type</c> where it failed; the histograms <c>db.client.operation.duration</c>, in seconds, and
-/// <c>db.client.response.returned_rows</c>. Nothing is measured while nobody listens. Embedding generators are not measured here: <c>UseOpenTelemetry</c> of
-/// Microsoft.Extensions.AI wraps any.
+/// <c>db.client.response.returned_rows</c>. An index that could not be compacted is an event <c>compaction_failed</c> of the next upsert's span, and counted in
+/// <c>managed_retrieval.compaction.failures</c>. Nothing is measured while nobody listens. Embedding generators are not measured here: <c>UseOpenTelemetry</c> of
+/// Microsoft.Extensions.AI wraps any. A wrapper of a query tower measures what is searched for: what is stored goes past it to the candidate tower, unless the wrapper's
+/// <c>GetService</c> gives another one for <c>ModelTower.Candidate</c>.
 /// </remarks>
 public static class RetrievalTelemetry
 {
@@ -20,6 +22,9 @@ public static class RetrievalTelemetry
 
     /// <summary>What <c>db.system.name</c> says.</summary>
     public const string SystemName = "managed_retrieval";
+
+    /// <summary>The event of a span.</summary>
+    internal const string CompactionFailed = "compaction_failed";
 
     internal static readonly ActivitySource Source = new(ActivitySourceName);
 
@@ -33,4 +38,7 @@ public static class RetrievalTelemetry
     internal static readonly Histogram<long> ReturnedRows = Meter.CreateHistogram<long>(
         "db.client.response.returned_rows", "{row}", "Number of records that operations of vector stores return.",
         advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] });
+
+    internal static readonly Counter<long> CompactionFailures = Meter.CreateCounter<long>(
+        "managed_retrieval.compaction.failures", "{failure}", "Number of times that an index of a vector store could not be built anew.");
 }

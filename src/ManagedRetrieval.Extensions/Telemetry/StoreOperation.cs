@@ -58,6 +58,19 @@ internal readonly struct StoreOperation
         return false;
     }
 
+    /// <summary>An index could not be compacted before this operation, which succeeds all the same.</summary>
+    /// <param name="property">The vector property that it is of.</param>
+    /// <param name="failure">Why.</param>
+    public void ReportCompaction(string property, Exception failure)
+    {
+        string type = failure.GetType().FullName!;
+        _activity?.AddEvent(new ActivityEvent(
+            RetrievalTelemetry.CompactionFailed,
+            tags: new() { ["managed_retrieval.property"] = property, ["exception.type"] = type, ["exception.message"] = failure.Message }));
+        RetrievalTelemetry.CompactionFailures.Add(
+            1, new("db.system.name", RetrievalTelemetry.SystemName), new("db.collection.name", _collection), new("error.type", type));
+    }
+
     private static TagList Tags(string name, string collection) => new()
     {
         { "db.system.name", RetrievalTelemetry.SystemName },

@@ -10,6 +10,19 @@ public sealed partial class LiveIndex<TId>
     /// </summary>
     private float _greatest = float.NaN;
 
+    /// <summary>Refuses what an upsert of the same rows refuses, and changes nothing: for those who write to several indexes at once, or to none of them.</summary>
+    /// <param name="identifiers">One for each row.</param>
+    /// <param name="embeddings">[candidates, d], at least one row.</param>
+    /// <exception cref="ArgumentException">A row is not finite, or holds a number that no index could be built of.</exception>
+    internal void Check(TId[] identifiers, Tensor<float> embeddings)
+    {
+        IndexArguments.CheckRows(embeddings, identifiers, nameof(embeddings));
+        if (HasGreat(embeddings, identifiers))
+        {
+            IndexArguments.CheckRows(embeddings, identifiers, nameof(embeddings), Volatile.Read(ref _greatest));
+        }
+    }
+
     /// <summary>Whether rows hold numbers that not every kind of index takes; then the builder has said by now what it takes.</summary>
     private bool HasGreat(Tensor<float> embeddings, TId[] identifiers)
     {
