@@ -47,7 +47,7 @@ internal sealed class DevicePool(GpuDevice device)
         {
             while (stack.TryPop(out var buffer))
             {
-                buffer.Dispose();
+                DriverFailure.GiveBack(buffer);
             }
         }
     }

@@ -29,8 +29,17 @@ internal sealed partial class GpuDevice : IDisposable
         MemorySize = device.MemorySize;
         Multiprocessors = Math.Max(1, device.NumMultiprocessors);
         _accelerator = device.CreateAccelerator(context);
-        Queue = _accelerator.CreateStream();
-        _ahead = _accelerator.CreateStream();
+        try
+        {
+            Queue = _accelerator.CreateStream();
+            _ahead = _accelerator.CreateStream();
+        }
+        catch (Exception)
+        {
+            DriverFailure.GiveBack(_accelerator);
+            throw;
+        }
+
         _pool = new DevicePool(this);
         Kernels = new KernelSet(this);
     }
@@ -175,18 +184,11 @@ internal sealed partial class GpuDevice : IDisposable
             }
 
             _isDisposed = true;
-            try
-            {
-                _pool.Trim();
-                _ahead.Dispose();
-                Queue.Dispose();
-                _accelerator.Dispose();
-                _context.Dispose();
-            }
-            catch (Exception failure) when (DriverFailure.IsDrivers(failure))
-            {
-                // A driver that is gone has nothing left to give back.
-            }
+            _pool.Trim();
+            DriverFailure.GiveBack(_ahead);
+            DriverFailure.GiveBack(Queue);
+            DriverFailure.GiveBack(_accelerator);
+            DriverFailure.GiveBack(_context);
         }
     }
 
