@@ -42,7 +42,7 @@ public sealed class GpuBackend : IComputeBackend<float>, IDisposable
 
     /// <summary>The same with calls that are cut otherwise.</summary>
     internal static GpuBackend? Open(GpuOptions options, WorkLimits limits, out string whyNot) =>
-        DeviceSearch.Open(options, limits, Product.IsRight, out whyNot) is { } device ? new GpuBackend(device) : null;
+        DeviceSearch.Open(options, limits, SelfTest.IsRight, out whyNot) is { } device ? new GpuBackend(device) : null;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>

@@ -89,6 +89,47 @@ public sealed class GpuFailureTests : IDisposable
         Loss();
     }
 
+    [Theory]
+    [InlineData("a kernel")]
+    [InlineData("memory")]
+    public void What_a_failed_call_started_is_waited_for_before_its_memory_is_lent_again(string what)
+    {
+        // The product is started by then; what fails is the choice among its scores.
+        bool isStarted = false, isWaitedFor = false;
+        _backend.Device.Fault = action =>
+        {
+            isWaitedFor |= isStarted && action == DeviceAction.Synchronize;
+            bool fails = isStarted && action is (DeviceAction.Compile or DeviceAction.Launch);
+            isStarted |= action == DeviceAction.Launch;
+            return !fails ? null : what == "memory" ? Memory("opencl") : new CLException(CLError.CL_BUILD_PROGRAM_FAILURE);
+        };
+        Product();
+        isStarted = isWaitedFor = false;
+        Exception failure = Record.Exception(() => TopK())!;
+        Assert.IsAssignableFrom<GpuException>(failure);
+        Assert.IsNotType<GpuLostException>(failure);
+        Assert.True(isWaitedFor);
+        Assert.Equal(0, _backend.Device.BytesInUse);
+        _backend.Device.Fault = null;
+        Assert.Equal(-1, TopK());
+    }
+
+    [Fact]
+    public void A_device_that_does_not_finish_what_a_failed_call_started_is_lost()
+    {
+        Product();
+        bool isStarted = false;
+        _backend.Device.Fault = action =>
+        {
+            bool wasStarted = isStarted;
+            isStarted |= action == DeviceAction.Launch;
+            return !wasStarted ? null : action == DeviceAction.Synchronize ? Cuda(CudaError.CUDA_ERROR_LAUNCH_FAILED) : Memory("opencl");
+        };
+        Refusal.Of<GpuLostException>(() => TopK(), "is lost", "CUDA_ERROR_LAUNCH_FAILED", "failed call");
+        _backend.Device.Fault = null;
+        Refusal.Of<GpuLostException>(Product, "is lost");
+    }
+
     [Fact]
     public void What_fails_at_any_step_of_any_call_gives_its_memory_back_and_the_next_call_is_right() => RandomCases.Check(
         draw =>

@@ -8,6 +8,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using ManagedRetrieval.Gpu.Devices;
 using ManagedRetrieval.Gpu.Kernels;
 
 namespace ManagedRetrieval.Gpu.Tests;
@@ -89,6 +90,18 @@ public sealed partial class KernelCodeTests : IClassFixture<KernelCodeTests.Comp
         Assert.DoesNotContain("generic", source, StringComparison.Ordinal);
         Assert.DoesNotContain("double", source, StringComparison.Ordinal);
         Assert.Equal(SharedBytes.ContainsKey(kernel), source.Contains("local ", StringComparison.Ordinal));
+    }
+
+    /// <remarks>OpenCL's C promises that a thread sees what others wrote before a barrier only in the memory that the barrier names.</remarks>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Every_barrier_in_OpenCL_source_is_for_shared_and_for_global_memory(string kernel)
+    {
+        Assert.True(OpenClDriver.FenceSharedMemory());
+        string source = _compilers.OpenCl(Method(kernel));
+        int barriers = Regex.Count(source, "barrier");
+        Assert.Equal(barriers, Regex.Count(source, @"work_group_barrier \( CLK_LOCAL_MEM_FENCE \| CLK_GLOBAL_MEM_FENCE \);"));
+        Assert.True(barriers > 0 || !SharedBytes.ContainsKey(kernel));
     }
 
     [GeneratedRegex(@"\.shared[^\[\n]*\[(\d+)\]")]

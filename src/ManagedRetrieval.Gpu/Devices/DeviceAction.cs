@@ -17,4 +17,7 @@ internal enum DeviceAction
 
     /// <summary>Wait, and copy from the device.</summary>
     Read,
+
+    /// <summary>Wait.</summary>
+    Synchronize,
 }

@@ -27,9 +27,10 @@ internal sealed class DevicePool(GpuDevice device)
         return new DeviceArray<T>(this, buffer, length);
     }
 
-    /// <summary>Takes a block back.</summary>
+    /// <summary>Takes a block back, once nothing that was started can touch it: who rents it next may write to it by another queue.</summary>
     public void Return(MemoryBuffer1D<byte, Stride1D.Dense> buffer)
     {
+        device.Settle();
         InUse -= buffer.Length;
         if (!_idle.TryGetValue(buffer.Length, out var stack))
         {
@@ -46,7 +47,7 @@ internal sealed class DevicePool(GpuDevice device)
         {
             while (stack.TryPop(out var buffer))
             {
-                buffer.Dispose();
+                DriverFailure.GiveBack(buffer);
             }
         }
     }

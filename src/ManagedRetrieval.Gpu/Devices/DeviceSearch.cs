@@ -15,18 +15,21 @@ internal static class DeviceSearch
     /// <param name="limits">How its calls are cut.</param>
     /// <param name="works">Lets a device compute something; one that does it wrong, or throws, is not chosen.</param>
     /// <param name="whyNot">One line that says why there is none; empty where there is.</param>
-    public static GpuDevice? Open(GpuOptions options, WorkLimits limits, Predicate<GpuDevice> works, out string whyNot)
+    /// <param name="drivers">Lists the devices, anew before each that is tried; null asks the drivers. For tests.</param>
+    public static GpuDevice? Open(GpuOptions options, WorkLimits limits, Predicate<GpuDevice> works, out string whyNot, Func<Context>? drivers = null)
     {
         OpenClDriver.FindLibrary();
+        OpenClDriver.FenceSharedMemory();
         var reasons = new List<string>();
         int tried = 0;
         while (true)
         {
-            Context context = Drivers();
+            Context context = (drivers ?? Drivers)();
             Device[] devices = [.. Ranked(context)];
             Device[] allowed = [.. devices.Where(device => WhyNot(device, options) is null)];
-            if (tried == allowed.Length)
+            if (tried >= allowed.Length)
             {
+                // More were tried than there are where one has gone since, such as a driver that gave up.
                 context.Dispose();
                 reasons.InsertRange(0, devices.Select(device => WhyNot(device, options)).OfType<string>());
                 whyNot = reasons.Count > 0 ? string.Join(" ", reasons) : NoDevice();
@@ -110,7 +113,7 @@ internal static class DeviceSearch
         try
         {
             device = new GpuDevice(context, chosen, limits);
-            return works(device) ? device : throw new GpuException("it does not multiply correctly");
+            return works(device) ? device : throw new GpuException("it does not compute correctly");
         }
         catch (Exception)
         {

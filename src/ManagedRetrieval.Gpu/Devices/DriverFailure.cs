@@ -19,6 +19,18 @@ internal static class DriverFailure
     /// <summary>Whether a driver failed, at whatever.</summary>
     public static bool IsDrivers(Exception failure) => failure is AcceleratorException or OutOfMemoryException;
 
+    /// <summary>Gives something back to its driver, whether or not the driver takes it: one that is gone has nothing left to give back, and what comes after is to be given back all the same.</summary>
+    public static void GiveBack(IDisposable owned)
+    {
+        try
+        {
+            owned.Dispose();
+        }
+        catch (Exception failure) when (IsDrivers(failure))
+        {
+        }
+    }
+
     /// <summary>What the driver said, as one short line.</summary>
     public static string Text(Exception failure) => failure switch
     {

@@ -6,7 +6,7 @@ using ILGPU.Runtime.OpenCL;
 namespace ManagedRetrieval.Gpu.Devices;
 
 /// <summary>A device with its queues, memory and kernels. One call at a time uses it: who holds <see cref="Gate"/>.</summary>
-internal sealed class GpuDevice : IDisposable
+internal sealed partial class GpuDevice : IDisposable
 {
     private readonly Context _context;
     private readonly Accelerator _accelerator;
@@ -29,8 +29,17 @@ internal sealed class GpuDevice : IDisposable
         MemorySize = device.MemorySize;
         Multiprocessors = Math.Max(1, device.NumMultiprocessors);
         _accelerator = device.CreateAccelerator(context);
-        Queue = _accelerator.CreateStream();
-        _ahead = _accelerator.CreateStream();
+        try
+        {
+            Queue = _accelerator.CreateStream();
+            _ahead = _accelerator.CreateStream();
+        }
+        catch (Exception)
+        {
+            DriverFailure.GiveBack(_accelerator);
+            throw;
+        }
+
         _pool = new DevicePool(this);
         Kernels = new KernelSet(this);
     }
@@ -88,13 +97,13 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>What to throw for what a driver threw. Where it was not for want of memory, the device is lost.</summary>
     public GpuException Failed(Exception failure, string doing)
     {
-        if (DriverFailure.IsMemory(failure))
+        if (_lost is null && DriverFailure.IsMemory(failure))
         {
             return new GpuMemoryException($"{Name} ran out of memory {doing}: {DriverFailure.Text(failure)}.", failure);
         }
 
-        _lost = $"{Name} is lost: {DriverFailure.Text(failure)} {doing}. Go on with another backend, such as the processor's.";
-        return new GpuLostException(_lost, failure);
+        Lose(failure, doing);
+        return new GpuLostException(_lost!, failure);
     }
 
     /// <summary>Rents memory.</summary>
@@ -117,41 +126,6 @@ internal sealed class GpuDevice : IDisposable
             throw;
         }
     }
-
-    /// <summary>Copies to the device, after what was started before.</summary>
-    public void Write<T>(ReadOnlySpan<T> from, ArrayView<T> to)
-        where T : unmanaged => Write(from, to, Queue);
-
-    /// <summary>Copies to the device while kernels run that do not touch the place.</summary>
-    public void WriteAhead<T>(ReadOnlySpan<T> from, ArrayView<T> to)
-        where T : unmanaged => Write(from, to, _ahead);
-
-    /// <summary>Waits for what was started, and copies from the device.</summary>
-    public void Read<T>(ArrayView<T> from, Span<T> to)
-        where T : unmanaged
-    {
-        Probe(DeviceAction.Read);
-        if (to.IsEmpty)
-        {
-            return;
-        }
-
-        if (Times is not null)
-        {
-            Queue.Synchronize();
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        from.SubView(0, to.Length).CopyToCPU(Queue, to);
-        Queue.Synchronize();
-        Times?.Add(DeviceAction.Read, start, (long)to.Length * Interop.SizeOf<T>());
-    }
-
-    /// <summary>Waits for what was started.</summary>
-    public void Synchronize() => Queue.Synchronize();
-
-    /// <summary>Gives memory that no call holds back to the driver.</summary>
-    public void Trim() => _pool.Trim();
 
     /// <summary>Compiles a kernel.</summary>
     /// <exception cref="GpuKernelException">It cannot be compiled for this device.</exception>
@@ -178,6 +152,7 @@ internal sealed class GpuDevice : IDisposable
     public long BeforeLaunch()
     {
         Probe(DeviceAction.Launch);
+        _isBusy = true;
         return Stopwatch.GetTimestamp();
     }
 
@@ -209,35 +184,16 @@ internal sealed class GpuDevice : IDisposable
             }
 
             _isDisposed = true;
-            try
-            {
-                _pool.Trim();
-                _ahead.Dispose();
-                Queue.Dispose();
-                _accelerator.Dispose();
-                _context.Dispose();
-            }
-            catch (Exception failure) when (DriverFailure.IsDrivers(failure))
-            {
-                // A driver that is gone has nothing left to give back.
-            }
+            _pool.Trim();
+            DriverFailure.GiveBack(_ahead);
+            DriverFailure.GiveBack(Queue);
+            DriverFailure.GiveBack(_accelerator);
+            DriverFailure.GiveBack(_context);
         }
     }
 
-    private void Write<T>(ReadOnlySpan<T> from, ArrayView<T> to, AcceleratorStream queue)
-        where T : unmanaged
-    {
-        Probe(DeviceAction.Write);
-        if (from.IsEmpty)
-        {
-            return;
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        to.SubView(0, from.Length).CopyFromCPU(queue, from);
-        queue.Synchronize();
-        Times?.Add(DeviceAction.Write, start, (long)from.Length * Interop.SizeOf<T>());
-    }
+    private void Lose(Exception failure, string doing) =>
+        _lost ??= $"{Name} is lost: {DriverFailure.Text(failure)} {doing}. Go on with another backend, such as the processor's.";
 
     private void Probe(DeviceAction action)
     {

@@ -28,7 +28,7 @@ internal readonly struct CandidatePieces : IDisposable
             {
                 _odd = pieces > 1 ? device.Rent<float>(piece * width) : null;
             }
-            catch (GpuException)
+            catch (Exception)
             {
                 _even.Value.Dispose();
                 throw;

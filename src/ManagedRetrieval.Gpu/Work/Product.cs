@@ -22,14 +22,6 @@ internal static class Product
             Accumulates = accumulates ? 1 : 0,
         });
 
-    /// <summary>Whether a device multiplies as it should.</summary>
-    public static bool IsRight(GpuDevice device)
-    {
-        Span<float> product = stackalloc float[1];
-        Run(device, [1, 2], false, [3, 4], true, product, 1, 1, 2, accumulates: false);
-        return product[0] == 11;
-    }
-
     /// <summary>The same of matrices in managed memory.</summary>
     public static void Run(
         GpuDevice device, ReadOnlySpan<float> a, bool transposeA, ReadOnlySpan<float> b, bool transposeB, Span<float> c, int m, int n, int k, bool accumulates)
