@@ -27,6 +27,9 @@ public class FilterTests
         int year = 2000;
         long? sold = 1;
         string? nothing = null;
+        int? unset = null;
+        List<int>? none = null;
+        Item? other = null;
         double nan = double.NaN;
         DateTime day = new(2020, 1, 2, 0, 0, 0, DateTimeKind.Utc);
         Expression<Func<Item, bool>>[] filters =
@@ -41,6 +44,12 @@ public class FilterTests
             r => !r.IsNew | r.IsNew == false,
             r => 2000 <= r.Year,
             r => year > 5 && r.Year == year + 1,
+            r => unset == null || r.Year == unset!.Value,
+            r => unset != null && r.Year == unset!.Value,
+            r => r.Year > 0 || r.Year == unset!.Value,
+            r => none == null || none!.Contains(r.Year),
+            r => other == null || r.Year == other!.Year,
+            r => r.Year == 2000m,
             r => r.Sold == null,
             r => r.Sold != null,
             r => r.Sold == sold,

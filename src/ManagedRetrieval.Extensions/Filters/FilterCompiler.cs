@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.ExceptionServices;
 using ManagedRetrieval.Extensions.Records;
 
 namespace ManagedRetrieval.Extensions.Filters;
@@ -36,12 +37,14 @@ internal sealed partial class FilterCompiler
     {
         if (!ParameterFinder.DependsOnParameter(node))
         {
-            bool constant = Constants.Evaluate(node) is true;
-            return (_, _) => constant;
+            return Always(Constants.Evaluate(node) is true);
         }
 
         return node switch
         {
+            // What comes second may make sense only where the first does not decide, such as 'year == null || film.Year == year.Value'.
+            BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.OrElse } either when !ParameterFinder.DependsOnParameter(either.Left) =>
+                Constants.Evaluate(either.Left) is true == (either.NodeType == ExpressionType.AndAlso) ? Condition(either.Right) : Always(either.NodeType == ExpressionType.OrElse),
             BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both => Both(Condition(both.Left), Condition(both.Right)),
             BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either => Not(Both(Not(Condition(either.Left)), Not(Condition(either.Right)))),
             UnaryExpression { NodeType: ExpressionType.Not } not => Not(Condition(not.Operand)),
@@ -58,6 +61,8 @@ internal sealed partial class FilterCompiler
         };
     }
 
+    private static RecordCondition Always(bool holds) => (_, _) => holds;
+
     private static RecordCondition Both(RecordCondition left, RecordCondition right) => (record, element) => left(record, element) && right(record, element);
 
     private static RecordCondition Not(RecordCondition condition) => (record, element) => !condition(record, element);
@@ -69,14 +74,13 @@ internal sealed partial class FilterCompiler
     {
         if (!ParameterFinder.DependsOnParameter(node))
         {
-            object? constant = Constants.Evaluate(node);
-            return (_, _) => constant;
+            return Constant(node);
         }
 
         return node switch
         {
             ParameterExpression parameter when parameter == _element => (_, element) => element,
-            UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked, Method: null } convert => Converted(convert),
+            UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked } convert when convert.Method is null || convert.Method.DeclaringType == typeof(decimal) => Converted(convert),
             MemberExpression { Member.Name: nameof(Nullable<>.Value), Expression: { } optional } when Nullable.GetUnderlyingType(optional.Type) is not null => Value(optional),
             BinaryExpression { NodeType: ExpressionType.Coalesce, Conversion: null } coalesce => Coalesced(Value(coalesce.Left), Value(coalesce.Right)),
             _ => Property(node) switch
@@ -87,6 +91,25 @@ internal sealed partial class FilterCompiler
                 _ => throw Unsupported(node),
             },
         };
+    }
+
+    /// <summary>A value that is evaluated once. Where that fails, it fails for the first record that asks for it, as it would in C#.</summary>
+    private static RecordValue Constant(Expression node)
+    {
+        try
+        {
+            object? constant = Constants.Evaluate(node);
+            return (_, _) => constant;
+        }
+        catch (Exception failure)
+        {
+            var later = ExceptionDispatchInfo.Capture(failure);
+            return (_, _) =>
+            {
+                later.Throw();
+                return null;
+            };
+        }
     }
 
     private static RecordValue Coalesced(RecordValue left, RecordValue right) => (record, element) => left(record, element) ?? right(record, element);
