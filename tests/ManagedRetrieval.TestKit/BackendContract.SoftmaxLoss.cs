@@ -88,8 +88,7 @@ public abstract partial class BackendContract<T>
             Symmetric = symmetric,
             MeanOfPositives = meanOfPositives,
         };
-        SoftmaxLossCounts counts = Backend.SoftmaxLoss(problem, losses, default, queryGradient, new Tensor<T>(new Shape(Queries, Width)));
-        Assert.Equal(default, counts);
+        Backend.SoftmaxLoss(problem, losses, default, queryGradient, new Tensor<T>(new Shape(Queries, Width)));
         Assert.True(T.IsNaN(losses.Span[Broken]));
         Assert.All(queryGradient.Row(Broken).ToArray(), value => Assert.True(T.IsNaN(value)));
         Assert.True(symmetric || T.IsFinite(losses.Span[0]));

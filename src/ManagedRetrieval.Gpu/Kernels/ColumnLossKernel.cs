@@ -23,7 +23,6 @@ internal static class ColumnLossKernel
             {
                 own = float.NaN;
                 scale = float.NaN;
-                state = RowState.Whole;
             }
 
             loss.Losses[column] += PairList.Half(loss) * own;

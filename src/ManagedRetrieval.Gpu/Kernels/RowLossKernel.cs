@@ -51,7 +51,6 @@ internal static class RowLossKernel
             {
                 own = float.NaN;
                 scale = float.NaN;
-                state = RowState.Whole;
             }
 
             loss.Shifts[query] = shift;
