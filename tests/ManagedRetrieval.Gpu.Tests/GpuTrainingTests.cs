@@ -61,6 +61,22 @@ public sealed class GpuTrainingTests
         Assert.Equal(expected.Rows(0).ToArray(), found.Rows(0).ToArray());
     }
 
+    [Fact]
+    public void An_index_that_is_disposed_gives_its_rows_on_the_device_up_and_finds_the_same()
+    {
+        TwoTowerModel<string, string> model = Model();
+        using var gpu = new GpuBackend(DeviceSearch.OpenEmulated(new WorkLimits()));
+        var index = new BruteForceIndex<string>(model.EmbedCandidates(Candidates), Candidates, backend: gpu);
+        TopKResults<string> before = new(), after = new();
+        index.Search(model.EmbedQueries(["sort.find"]), 3, before);
+        Assert.True(gpu.Device.BytesInUse > 0);
+        index.Dispose();
+        index.Dispose();
+        index.Search(model.EmbedQueries(["sort.find"]), 3, after);
+        Assert.Equal(0, gpu.Device.BytesInUse);
+        Assert.Equal(before.Rows(0).ToArray(), after.Rows(0).ToArray());
+    }
+
     private static TwoTowerModel<string, string> Model() => new(new TextFeature(), new TextFeature(), new TwoTowerOptions { Dimensions = 8, Linear = true, Normalize = true, Seed = 3 });
 
     private static TrainingResult Fit(TwoTowerModel<string, string> model, IComputeBackend<float>? backend, int epochs)

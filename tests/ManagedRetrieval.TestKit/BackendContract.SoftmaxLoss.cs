@@ -68,6 +68,32 @@ public abstract partial class BackendContract<T>
         SoftmaxLoss(given, queries, candidates, null, null);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_query_that_is_no_number_has_a_loss_and_a_gradient_that_are_none(bool symmetric, bool meanOfPositives)
+    {
+        const int Queries = 7, Width = 3, Broken = 4;
+        var draw = new Draw(23, 1);
+        Tensor<T> queries = draw.Tensor<T>(new Shape(Queries, Width)), losses = new(new Shape(Queries)), queryGradient = new(new Shape(Queries, Width));
+        queries.Row(Broken).Fill(T.NaN);
+        var problem = new SoftmaxLossProblem<T>
+        {
+            Queries = queries,
+            Candidates = draw.Tensor<T>(new Shape(Queries, Width)),
+            Positives = Enumerable.Range(0, Queries).ToArray(),
+            PositiveOffsets = Enumerable.Range(0, Queries + 1).ToArray(),
+            Symmetric = symmetric,
+            MeanOfPositives = meanOfPositives,
+        };
+        Backend.SoftmaxLoss(problem, losses, default, queryGradient, new Tensor<T>(new Shape(Queries, Width)));
+        Assert.True(T.IsNaN(losses.Span[Broken]));
+        Assert.All(queryGradient.Row(Broken).ToArray(), value => Assert.True(T.IsNaN(value)));
+        Assert.True(symmetric || T.IsFinite(losses.Span[0]));
+    }
+
     private void SoftmaxLoss(Draw draw, SoftmaxLossCase given)
     {
         double[] queries = draw.Values(given.QueryShape.Length), candidates = draw.Values(given.CandidateShape.Length);

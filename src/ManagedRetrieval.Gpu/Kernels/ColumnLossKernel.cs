@@ -14,10 +14,20 @@ internal static class ColumnLossKernel
             float sum = loss.ColumnScales[column];
             var pairs = new PairList { Order = loss.ColumnPairs, IsOrdered = 1, Start = loss.ColumnOffsets[column], End = loss.ColumnOffsets[column + 1] };
             float own = pairs.Loss(loss, loss.ColumnShifts[column], sum, PairList.Factor(loss, column), out float scale);
+            int state = sum > 0 ? RowState.Whole : RowState.WithoutNegatives;
+            if (loss.States[column] == RowState.Dropped)
+            {
+                state = RowState.Dropped;
+            }
+            else if (pairs.HasNoNumber(loss))
+            {
+                own = float.NaN;
+                scale = float.NaN;
+            }
+
             loss.Losses[column] += PairList.Half(loss) * own;
             loss.ColumnScales[column] = scale;
-            int state = sum > 0 ? RowState.Whole : RowState.WithoutNegatives;
-            loss.ColumnStates[column] = loss.States[column] == RowState.Dropped ? RowState.Dropped : state;
+            loss.ColumnStates[column] = state;
         }
     }
 }

@@ -46,6 +46,27 @@ internal struct PairList
         return loss.MeanOfPositives != 0 ? Mean(loss, negatives, sum, factor, out scale) : Sum(loss, negatives, sum, factor, out scale);
     }
 
+    /// <summary>Whether a pair's logit is no number: then neither is the loss, nor, by the pulls, a gradient.</summary>
+    /// <remarks>To be asked before the negatives are: a query that is no number has no logits that are, and NaN there means taken out.</remarks>
+    public readonly bool HasNoNumber(LossArguments loss)
+    {
+        bool any = false;
+        for (int place = Start; place < End; place++)
+        {
+            if (!DeviceMath.IsNumber(loss.PairLogits[Pair(place)]))
+            {
+                any = true;
+            }
+        }
+
+        for (int place = Start; any && place < End; place++)
+        {
+            loss.Pulls[Pair(place)] = float.NaN;
+        }
+
+        return any;
+    }
+
     private readonly float Mean(LossArguments loss, float negatives, float sum, float factor, out float scale)
     {
         int count = End - Start;

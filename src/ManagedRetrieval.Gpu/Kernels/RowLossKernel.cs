@@ -41,15 +41,21 @@ internal static class RowLossKernel
                 loss.Pulls[place] = 0;
             }
 
-            loss.Shifts[query] = shift;
-            loss.Losses[query] = PairList.Half(loss) * pairs.Loss(loss, shift, sum, PairList.Factor(loss, query), out float scale);
-            loss.Scales[query] = scale;
+            float own = pairs.Loss(loss, shift, sum, PairList.Factor(loss, query), out float scale);
             int state = sum > 0 ? RowState.Whole : RowState.WithoutNegatives;
             if (LogitKernel.IsDropped(loss, query))
             {
                 state = RowState.Dropped;
             }
+            else if (pairs.HasNoNumber(loss))
+            {
+                own = float.NaN;
+                scale = float.NaN;
+            }
 
+            loss.Shifts[query] = shift;
+            loss.Scales[query] = scale;
+            loss.Losses[query] = PairList.Half(loss) * own;
             loss.States[query] = state;
         }
     }

@@ -119,6 +119,15 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    private protected override void LetGo()
+    {
+        if (_prepared.IsValueCreated)
+        {
+            _prepared.Value?.Dispose();
+        }
+    }
+
     /// <remarks>On the processor whatever the backend: few rows are not worth a transfer.</remarks>
     private protected override void ScoreRows(ReadOnlySpan<float> queries, int count, ReadOnlySpan<int> rows, Span<float> scores) =>
         RowScores.Write(queries, count, _rows, rows, scores);

@@ -6,7 +6,7 @@ using ManagedRetrieval.Persistence;
 namespace ManagedRetrieval.Indexing;
 
 /// <summary>What the library's indexes over a fixed set of rows share: checks, filters, names, and the exact scan of few rows.</summary>
-/// <remarks>Only one that <see cref="IndexFile.Map"/> mapped has something to dispose of.</remarks>
+/// <remarks>Only one that <see cref="IndexFile.Map"/> mapped, or whose rows a backend keeps on its device, has something to dispose of.</remarks>
 /// <typeparam name="TId">What names a candidate: <see cref="int"/>, <see cref="long"/> or <see cref="string"/>.</typeparam>
 public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     where TId : notnull
@@ -111,7 +111,7 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
         }
     }
 
-    /// <summary>Lets go of the mapped file that the index lies in; does nothing for another index, which can be searched on.</summary>
+    /// <summary>Lets go of the mapped file that the index lies in, and of rows that a backend keeps on its device; an index that is not mapped can be searched on.</summary>
     /// <remarks>
     /// <para>
     /// The mapping ends at once, or with the last of the searches that run, which end as usual. What is asked later is an <see cref="ObjectDisposedException"/>.
@@ -122,6 +122,7 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// </remarks>
     public void Dispose()
     {
+        LetGo();
         File?.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -187,6 +188,11 @@ public abstract partial class TopKIndex<TId> : ITopKIndex<TId>, IDisposable
     /// <summary>Keeps the file that the rows lie in mapped until what it returns is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     internal MappedHold Hold() => File?.Hold() ?? default;
+
+    /// <summary>Gives up what a backend keeps for searches, which does not end those that run.</summary>
+    private protected virtual void LetGo()
+    {
+    }
 
     /// <summary>Checks of a mapped file what is checked of one that is loaded, but for what checksums tell.</summary>
     /// <exception cref="FormatException">The header does not fit the rows.</exception>
