@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using ManagedRetrieval.Extensions;
+using ManagedRetrieval.Gpu;
 using ManagedRetrieval.Readers;
 using ManagedRetrieval.Towers;
 using Microsoft.CodeAnalysis;
@@ -51,7 +52,7 @@ internal static class Example
     private static byte[] Compile(string program, string name)
     {
         string[] platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location, typeof(FileRowSource).Assembly.Location, typeof(ManagedRetrievalVectorStore).Assembly.Location];
+        IEnumerable<string> ours = [typeof(TwoTowerModel).Assembly.Location, typeof(Engine.Tensors.Shape).Assembly.Location, typeof(FileRowSource).Assembly.Location, typeof(ManagedRetrievalVectorStore).Assembly.Location, typeof(GpuBackend).Assembly.Location];
         var compilation = CSharpCompilation.Create(
             name,
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(program)],
