@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ManagedRetrieval.Benchmarks.Indexes;
 
 /// <summary>Times indexes.</summary>
@@ -5,6 +7,9 @@ internal static class Timing
 {
     /// <summary>A sample is repeated until it takes this long.</summary>
     private const double SampleSeconds = 0.05;
+
+    /// <summary>An index runs this long before it is timed. Managed code is compiled twice more while it runs, each time some 100 ms after its 30th call.</summary>
+    private const double WarmUpSeconds = 0.5;
 
     /// <summary>Queries a second of several indexes that take turns, so that a slow minute of the machine is everybody's.</summary>
     /// <param name="indexes">Ready to run.</param>
@@ -34,8 +39,14 @@ internal static class Timing
 
     private static int Repetitions(IIndexUnderTest index)
     {
-        // Twice, since the first run may still compile or fault pages in.
-        index.Run(1);
-        return (int)Math.Clamp(Math.Ceiling(SampleSeconds / index.Run(1)), 1, 1000);
+        long start = Stopwatch.GetTimestamp();
+        double seconds;
+        do
+        {
+            seconds = index.Run(1);
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
+
+        return (int)Math.Clamp(Math.Ceiling(SampleSeconds / seconds), 1, 1000);
     }
 }
