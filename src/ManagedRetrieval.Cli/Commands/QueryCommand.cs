@@ -99,9 +99,12 @@ internal static class QueryCommand
             throw new ToolException("The model reads what a user met before; give it by --history.");
         }
 
+        var remarks = new QueryRemarks(model);
+        remarks.Look(new QueryRequest(query, exclusions));
         ScoredCandidate<string>[] answers = model.Retrieve([query], k, exclusions.Length > 0 ? [exclusions] : null)[0];
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Answers(answers);
+        remarks.Tell(terminal);
         return ExitCode.Done;
     }
 }

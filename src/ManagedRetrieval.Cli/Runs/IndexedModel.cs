@@ -2,6 +2,7 @@ using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Engine.Tensors;
+using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
@@ -19,6 +20,12 @@ internal abstract class IndexedModel
 
     /// <summary>The users that the model knows; empty where it knows none by their ids.</summary>
     public required IReadOnlyList<string> Users { get; init; }
+
+    /// <summary>What knows users by their ids; empty where the model knows none so.</summary>
+    public required IReadOnlyList<Vocabulary<string>> UserIds { get; init; }
+
+    /// <summary>What knows the items of histories; empty where the model reads none.</summary>
+    public required IReadOnlyList<Vocabulary<string>> HistoryIds { get; init; }
 
     /// <summary>Whether a query without a history says nothing to the model.</summary>
     public required bool ReadsOnlyHistories { get; init; }
@@ -43,7 +50,14 @@ internal abstract class IndexedModel
         cancellationToken.ThrowIfCancellationRequested();
         if (!SavedModel.IsIn(file))
         {
-            return new Of<string>(RetrieverSnapshot.Read<string, string, string>(file, team, backend), query => query.Key, team) { File = path, Users = [], ReadsOnlyHistories = false };
+            return new Of<string>(RetrieverSnapshot.Read<string, string, string>(file, team, backend), query => query.Key, team)
+            {
+                File = path,
+                Users = [],
+                UserIds = [],
+                HistoryIds = [],
+                ReadsOnlyHistories = false,
+            };
         }
 
         SavedModel saved = SavedModel.Read(file, team, backend);
@@ -51,8 +65,18 @@ internal abstract class IndexedModel
         {
             File = path,
             Users = saved.UserKeys,
+            UserIds = saved.UserIds,
+            HistoryIds = saved.HistoryIds,
             ReadsOnlyHistories = saved.Description.Query.Features.All(feature => feature is HistoryDescription),
         };
+    }
+
+    /// <summary>Whether an id is that of a candidate.</summary>
+    public bool HasCandidate(string id)
+    {
+        var rows = new List<int>();
+        Index.RowsByIdentifier.Find(id, rows);
+        return rows.Count > 0;
     }
 
     /// <summary>The index, of float rows as they were embedded.</summary>

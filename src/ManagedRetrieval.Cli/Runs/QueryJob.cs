@@ -29,13 +29,15 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
             terminal.Aside(Terminal.OneLine(note));
         }
 
+        var remarks = new QueryRemarks(model);
         if (settings.Output is null)
         {
-            await foreach (string line in AnswerAsync(model, cancellationToken).ConfigureAwait(false))
+            await foreach (string line in AnswerAsync(model, remarks, cancellationToken).ConfigureAwait(false))
             {
                 terminal.Line(line);
             }
 
+            remarks.Tell(terminal);
             return ExitCode.Done;
         }
 
@@ -48,7 +50,7 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
                 var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
                 await using (writer.ConfigureAwait(false))
                 {
-                    await foreach (string line in AnswerAsync(model, token).ConfigureAwait(false))
+                    await foreach (string line in AnswerAsync(model, remarks, token).ConfigureAwait(false))
                     {
                         await writer.WriteLineAsync(line.AsMemory(), token).ConfigureAwait(false);
                         count++;
@@ -57,14 +59,16 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
             },
             cancellationToken).ConfigureAwait(false);
         terminal.Line(Terminal.OneLine(string.Create(CultureInfo.InvariantCulture, $"{count:n0} queries are answered in {settings.Output}.")));
+        remarks.Tell(terminal);
         return ExitCode.Done;
     }
 
-    private async IAsyncEnumerable<string> AnswerAsync(IndexedModel model, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> AnswerAsync(IndexedModel model, QueryRemarks remarks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var batch = new List<QueryRequest>(Batch);
         await foreach (QueryRequest request in QueryFile.ReadAsync(settings.File, model.ReadsOnlyHistories, cancellationToken).ConfigureAwait(false))
         {
+            remarks.Look(request);
             batch.Add(request);
             if (batch.Count == Batch)
             {

@@ -19,6 +19,14 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
     /// <summary>The items that the model knows; empty where it knows none by their ids.</summary>
     public IReadOnlyList<string> ItemKeys => Keys(Description.Candidate, Retriever.Model.CandidateFeatures);
 
+    /// <summary>What knows users by their ids, of each feature that does.</summary>
+    public IReadOnlyList<Vocabulary<string>> UserIds => [.. QueryFeatures().Select(pair =>
+        pair is (IdDescription { From: FeatureDescription.UserKey, Pattern: null }, OptionalFeature<string> { Value: IdFeature<string> ids }) ? ids.Vocabulary : null).OfType<Vocabulary<string>>()];
+
+    /// <summary>What knows the items of histories, of each feature that reads one.</summary>
+    public IReadOnlyList<Vocabulary<string>> HistoryIds => [.. QueryFeatures().Select(pair =>
+        pair is (HistoryDescription, ListFeature<string> { Element: IdFeature<string> ids }) ? ids.Vocabulary : null).OfType<Vocabulary<string>>()];
+
     /// <summary>What is saved with a model, so that it can be read and measured again.</summary>
     public static IReadOnlyDictionary<string, string> Annotations(ModelDescription description, ulong seed) => new Dictionary<string, string>
     {
@@ -62,6 +70,9 @@ internal sealed record SavedModel(Retriever<Entity, Entity, string> Retriever, M
                 ? number
                 : throw new ToolException($"'{file.Source}': the seed is '{seed}', expected a whole number."));
     }
+
+    private IEnumerable<(FeatureDescription Description, object Feature)> QueryFeatures() =>
+        Description.Query.Features.Zip(Retriever.Model.QueryFeatures.Features, (description, bound) => (description, bound.Feature));
 
     private static IReadOnlyList<string> Keys(TowerDescription tower, FeatureSet<Entity> features) =>
         tower.Features.Zip(features.Features).FirstOrDefault(pair => pair.First is IdDescription { From: FeatureDescription.UserKey or FeatureDescription.ItemKey }).Second?.Feature

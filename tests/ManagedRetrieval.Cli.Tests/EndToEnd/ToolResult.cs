@@ -17,11 +17,14 @@ internal sealed partial record ToolResult(int ExitCode, string Output, string Er
         return [.. Lines.Skip(headers[n] + 1).TakeWhile(line => line.Length > 0)];
     }
 
-    /// <summary>The run did all it was asked to.</summary>
-    public ToolResult Succeeded()
+    /// <summary>The run did all it was asked to, and had nothing to remark.</summary>
+    public ToolResult Succeeded() => Remarked();
+
+    /// <summary>The run did all it was asked to, with these lines on the error output.</summary>
+    public ToolResult Remarked(params string[] lines)
     {
         Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Errors}");
-        Assert.Equal("", Errors);
+        Assert.Equal(string.Concat(lines.Select(line => line + "\n")), Errors.ReplaceLineEndings("\n"));
         return this;
     }
 

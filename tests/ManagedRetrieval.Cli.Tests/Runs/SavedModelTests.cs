@@ -20,7 +20,8 @@ public sealed class SavedModelTests : IDisposable
         Assert.Equal([answers[1], answers[3], answers[4]], others[..3]);
         Assert.InRange(OfFirstHalf(await AnswersAsync("u5", "-k", "5")), 0, 1);
         Assert.Equal(SmallData.Items, (await AnswersAsync("u4", "-k", "1000")).Length);
-        Assert.Equal(3, (await AnswersAsync("nobody", "-k", "3")).Length);
+        ToolResult unknown = await InProcess.RunAsync("query", _data.Model, "nobody", "-k", "3");
+        Assert.Equal(3, unknown.Remarked("1 queried id is unknown to the model, and answered as unknown ones are: nobody.").Table("rank").Length);
     }
 
     [Fact]

@@ -1,0 +1,71 @@
+using ManagedRetrieval.Cli.Output;
+using ManagedRetrieval.Features;
+
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>What is to be said of queries besides their answers: which of their ids the model does not know.</summary>
+/// <remarks>Such an id is no error, since others' queries may well have it; but one that is misspelt would go unnoticed.</remarks>
+internal sealed class QueryRemarks(IndexedModel model)
+{
+    private const int Shown = 3;
+
+    private readonly Ids _asked = new(), _met = new(), _excluded = new();
+
+    /// <summary>Looks at one more query.</summary>
+    public void Look(QueryRequest request)
+    {
+        if (IsUnknown(request.Query.Key, model.UserIds))
+        {
+            _asked.Add(request.Query.Key);
+        }
+
+        foreach (string item in request.Query.History)
+        {
+            if (IsUnknown(item, model.HistoryIds))
+            {
+                _met.Add(item);
+            }
+        }
+
+        foreach (string item in request.Exclusions)
+        {
+            if (!model.HasCandidate(item))
+            {
+                _excluded.Add(item);
+            }
+        }
+    }
+
+    /// <summary>Says on the error output what was found, a line for each kind of id.</summary>
+    public void Tell(Terminal terminal)
+    {
+        _asked.Tell(terminal, "queried id is unknown to the model, and answered as unknown ones are", "queried ids are unknown to the model, and answered as unknown ones are");
+        _met.Tell(terminal, "id of a history is unknown to the model", "ids of histories are unknown to the model");
+        _excluded.Tell(terminal, "excluded id is no candidate of the model", "excluded ids are no candidates of the model");
+    }
+
+    private static bool IsUnknown(string id, IReadOnlyList<Vocabulary<string>> vocabularies) => vocabularies.Count > 0 && vocabularies.All(vocabulary => !vocabulary.Contains(id));
+
+    /// <summary>Different ids, and the first of them.</summary>
+    private sealed class Ids
+    {
+        private readonly HashSet<string> _all = new(StringComparer.Ordinal);
+        private readonly List<string> _first = [];
+
+        public void Add(string id)
+        {
+            if (_all.Add(id) && _first.Count < Shown)
+            {
+                _first.Add(id);
+            }
+        }
+
+        public void Tell(Terminal terminal, string one, string many)
+        {
+            if (_all.Count > 0)
+            {
+                terminal.Aside(Terminal.OneLine($"{Counted.Of(_all.Count, one, many)}{(_all.Count > _first.Count ? ", such as" : ":")} {string.Join(", ", _first)}."));
+            }
+        }
+    }
+}
