@@ -1,10 +1,6 @@
 using System.CommandLine;
-using ManagedRetrieval.Cli.Backends;
-using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Runs;
-using ManagedRetrieval.Engine.Parallel;
-using ManagedRetrieval.Indexing;
 
 namespace ManagedRetrieval.Cli.Commands;
 
@@ -70,41 +66,18 @@ internal static class QueryCommand
                 Workers = result.GetRequiredValue(workers),
                 Backend = result.GetValue(backend),
             }).RunAsync(cancellationToken)
-            : RunAsync(
-                terminal,
-                result.GetRequiredValue(model),
-                new Entity(result.GetValue(text)!, result.GetValue(time) ?? 0, result.GetValue(history) ?? [], TableRow.None),
-                result.GetValue(exclude) ?? [],
-                result.GetValue(map),
-                result.GetRequiredValue(k),
-                result.GetRequiredValue(workers),
-                result.GetValue(backend),
-                cancellationToken));
+            : new OneQueryJob(terminal, new OneQuerySettings
+            {
+                Model = result.GetRequiredValue(model),
+                Text = result.GetValue(text)!,
+                History = result.GetValue(history) ?? [],
+                Time = result.GetValue(time),
+                Exclusions = result.GetValue(exclude) ?? [],
+                Map = result.GetValue(map),
+                K = result.GetRequiredValue(k),
+                Workers = result.GetRequiredValue(workers),
+                Backend = result.GetValue(backend),
+            }).RunAsync(cancellationToken));
         return command;
-    }
-
-    private static async Task<int> RunAsync(
-        Terminal terminal, string file, Entity query, string[] exclusions, bool map, int k, int workers, string? backendName, CancellationToken cancellationToken)
-    {
-        using var team = new WorkerTeam(workers);
-        using ChosenBackend backend = ChosenBackend.Open(backendName);
-        IndexedModel model = await IndexedModel.OpenAsync(file, map, team, backend.Backend, cancellationToken).ConfigureAwait(false);
-        if (backend.Line(model.ForGpu) is { } line)
-        {
-            terminal.Aside(Terminal.OneLine(line));
-        }
-
-        if (model.ReadsOnlyHistories && query.History.Count == 0)
-        {
-            throw new ToolException("The model reads what a user met before; give it by --history.");
-        }
-
-        var remarks = new QueryRemarks(model);
-        remarks.Look(new QueryRequest(query, exclusions));
-        ScoredCandidate<string>[] answers = model.Retrieve([query], k, exclusions.Length > 0 ? [exclusions] : null)[0];
-        cancellationToken.ThrowIfCancellationRequested();
-        terminal.Answers(answers);
-        remarks.Tell(terminal);
-        return ExitCode.Done;
     }
 }

@@ -27,6 +27,9 @@ internal abstract class IndexedModel
     /// <summary>What knows the items of histories; empty where the model reads none.</summary>
     public required IReadOnlyList<Vocabulary<string>> HistoryIds { get; init; }
 
+    /// <summary>Whether it makes a difference when a query is asked.</summary>
+    public required bool ReadsTimes { get; init; }
+
     /// <summary>Whether a query without a history says nothing to the model.</summary>
     public required bool ReadsOnlyHistories { get; init; }
 
@@ -56,6 +59,7 @@ internal abstract class IndexedModel
                 Users = [],
                 UserIds = [],
                 HistoryIds = [],
+                ReadsTimes = false,
                 ReadsOnlyHistories = false,
             };
         }
@@ -67,6 +71,7 @@ internal abstract class IndexedModel
             Users = saved.UserKeys,
             UserIds = saved.UserIds,
             HistoryIds = saved.HistoryIds,
+            ReadsTimes = saved.Description.Query.Features.Any(feature => feature is TimeDescription or TimeBucketDescription),
             ReadsOnlyHistories = saved.Description.Query.Features.All(feature => feature is HistoryDescription),
         };
     }

@@ -3,7 +3,7 @@ using ManagedRetrieval.Features;
 
 namespace ManagedRetrieval.Cli.Runs;
 
-/// <summary>What is to be said of queries besides their answers: which of their ids the model does not know.</summary>
+/// <summary>What is to be said of queries besides their answers: which of their ids the model does not know, and what of them it does not read.</summary>
 /// <remarks>Such an id is no error, since others' queries may well have it; but one that is misspelt would go unnoticed.</remarks>
 internal sealed class QueryRemarks(IndexedModel model)
 {
@@ -11,9 +11,13 @@ internal sealed class QueryRemarks(IndexedModel model)
 
     private readonly Ids _asked = new(), _met = new(), _excluded = new();
 
+    private long _histories, _times;
+
     /// <summary>Looks at one more query.</summary>
     public void Look(QueryRequest request)
     {
+        _histories += request.Query.History.Count > 0 && model.HistoryIds.Count == 0 ? 1 : 0;
+        _times += request.Query.Time != 0 && !model.ReadsTimes ? 1 : 0;
         if (IsUnknown(request.Query.Key, model.UserIds))
         {
             _asked.Add(request.Query.Key);
@@ -36,9 +40,19 @@ internal sealed class QueryRemarks(IndexedModel model)
         }
     }
 
-    /// <summary>Says on the error output what was found, a line for each kind of id.</summary>
+    /// <summary>Says on the error output what was found, a line for each kind.</summary>
     public void Tell(Terminal terminal)
     {
+        if (_histories > 0)
+        {
+            terminal.Aside($"{Counted.Of(_histories, "history was", "histories were")} passed over: the model reads none.");
+        }
+
+        if (_times > 0)
+        {
+            terminal.Aside($"{Counted.Of(_times, "time was", "times were")} passed over: the model reads none.");
+        }
+
         _asked.Tell(terminal, "queried id is unknown to the model, and answered as unknown ones are", "queried ids are unknown to the model, and answered as unknown ones are");
         _met.Tell(terminal, "id of a history is unknown to the model", "ids of histories are unknown to the model");
         _excluded.Tell(terminal, "excluded id is no candidate of the model", "excluded ids are no candidates of the model");

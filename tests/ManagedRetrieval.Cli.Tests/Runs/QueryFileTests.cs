@@ -30,7 +30,7 @@ public sealed class QueryFileTests : IDisposable
         await TrainAsync(SmallData.Ids);
         string[] users = [.. Enumerable.Range(0, 700).Select(i => $"u{i * 7 % SmallData.Users}")];
         string table = _data.Write("queries.csv", "at,query,exclude\n" + string.Concat(users.Select((user, i) => $"7,{user},{(i % 3 == 0 ? "i1 i30" : "")}\n")));
-        (await InProcess.RunAsync("query", _data.Model, "--file", table, "--out", Answers, "-k", "40")).Succeeded();
+        (await InProcess.RunAsync("query", _data.Model, "--file", table, "--out", Answers, "-k", "40")).Remarked("700 times were passed over: the model reads none.");
         string[] lines = await File.ReadAllLinesAsync(Answers);
         Assert.Equal(users, lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("query").GetString()));
         Assert.Equal(Enumerable.Range(0, 700).Select(i => i % 3 == 0 ? 38 : 40), lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("answers").GetArrayLength()));

@@ -55,6 +55,19 @@ public sealed class QueryRemarksTests : IDisposable
         (await AskAsync("u4")).Succeeded();
     }
 
+    [Fact]
+    public async Task A_history_or_a_time_that_the_model_does_not_read_is_refused_and_of_a_file_passed_over_with_a_remark()
+    {
+        await TrainAsync(ById);
+        (await AskAsync("u4", "--history", "i1")).Failed(1, "--history", "reads no history");
+        (await AskAsync("u4", "--at", "0")).Failed(1, "--at", "reads no time");
+        ToolResult plain = (await AskAsync("--file", _data.Write("plain.jsonl", "{\"query\": \"u4\"}\n"))).Succeeded();
+        ToolResult more = await AskAsync("--file", _data.Write("more.jsonl", "{\"query\": \"u4\", \"history\": [\"i1\", \"odd\"], \"at\": 7}\n"));
+        Assert.Equal(plain.Output, more.Remarked("1 history was passed over: the model reads none.", "1 time was passed over: the model reads none.").Output);
+        await TrainAsync($"{ById}, {ByHistory}, {{ \"type\": \"time\" }}");
+        (await AskAsync("u4", "--history", "i1", "--at", "1700000000")).Succeeded();
+    }
+
     private async Task TrainAsync(string features) =>
         (await _data.TrainAsync("--config", _data.Config("model", SmallData.Ids.Replace(ById, features, StringComparison.Ordinal)))).Succeeded();
 

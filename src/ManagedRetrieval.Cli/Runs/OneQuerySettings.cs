@@ -1,0 +1,29 @@
+namespace ManagedRetrieval.Cli.Runs;
+
+/// <summary>What <c>query</c> was asked for without a file of queries.</summary>
+internal sealed record OneQuerySettings
+{
+    public required string Model { get; init; }
+
+    /// <summary>The text, or the user's id.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Ids of items that the user met before, oldest first.</summary>
+    public required IReadOnlyList<string> History { get; init; }
+
+    /// <summary>When the query is asked; null where nothing says it.</summary>
+    public required long? Time { get; init; }
+
+    /// <summary>Ids of candidates that are not to be found.</summary>
+    public required IReadOnlyList<string> Exclusions { get; init; }
+
+    /// <summary>Whether the index stays on the disk.</summary>
+    public required bool Map { get; init; }
+
+    public required int K { get; init; }
+
+    public required int Workers { get; init; }
+
+    /// <summary>Where exact search runs, as --backend names it; null for the processor.</summary>
+    public string? Backend { get; init; }
+}
