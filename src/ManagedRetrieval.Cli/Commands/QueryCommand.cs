@@ -10,7 +10,7 @@ internal static class QueryCommand
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("MODEL") { Description = "A model file, such as out/model.safetensors." };
-        var text = new Argument<string?>("TEXT") { Description = "What to look for: a text, or the user's id where the model was trained on users.", Arity = ArgumentArity.ZeroOrOne };
+        var text = new Argument<string?>("TEXT") { Description = "What to look for: a text, or the user's id where the model was trained on users; not needed where the model reads --history alone.", Arity = ArgumentArity.ZeroOrOne };
         var history = new Option<string[]>("--history") { Description = "Ids of items that the user met before, oldest first, for a model that reads them.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
         Option<long?> time = CommonOptions.OptionalLong("--at", "When the query is asked, in the unit of the training data, for a model that reads it; by default 0.", "TIME");
         var exclude = new Option<string[]>("--exclude") { Description = "Ids of candidates that are not to be found.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
@@ -37,9 +37,14 @@ internal static class QueryCommand
         command.Validators.Add(result =>
         {
             bool hasFile = result.GetResult(file) is { Implicit: false }, hasText = result.GetResult(text) is { Tokens.Count: > 0 };
-            if (hasFile == hasText && result.GetResult(model) is { Tokens.Count: > 0 })
+            if (hasFile && hasText)
             {
-                result.AddError(hasFile ? "'TEXT' and --file are two ways to ask; give one of them." : "The query is missing: give 'TEXT', or --file.");
+                result.AddError("'TEXT' and --file are two ways to ask; give one of them.");
+            }
+
+            if (!hasFile && !hasText && result.GetResult(history) is not { Tokens.Count: > 0 } && result.GetResult(model) is { Tokens.Count: > 0 })
+            {
+                result.AddError("The query is missing: give 'TEXT', or --file, or --history where the model reads it alone.");
             }
 
             foreach (Option option in (Option[])[history, time, exclude])
@@ -69,7 +74,7 @@ internal static class QueryCommand
             : new OneQueryJob(terminal, new OneQuerySettings
             {
                 Model = result.GetRequiredValue(model),
-                Text = result.GetValue(text)!,
+                Text = result.GetValue(text),
                 History = result.GetValue(history) ?? [],
                 Time = result.GetValue(time),
                 Exclusions = result.GetValue(exclude) ?? [],

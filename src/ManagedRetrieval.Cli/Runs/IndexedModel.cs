@@ -27,6 +27,9 @@ internal abstract class IndexedModel
     /// <summary>What knows the items of histories; empty where the model reads none.</summary>
     public required IReadOnlyList<Vocabulary<string>> HistoryIds { get; init; }
 
+    /// <summary>Whether a query's text, or the user's id, is read.</summary>
+    public required bool ReadsKeys { get; init; }
+
     /// <summary>Whether it makes a difference when a query is asked.</summary>
     public required bool ReadsTimes { get; init; }
 
@@ -59,6 +62,7 @@ internal abstract class IndexedModel
                 Users = [],
                 UserIds = [],
                 HistoryIds = [],
+                ReadsKeys = true,
                 ReadsTimes = false,
                 ReadsOnlyHistories = false,
             };
@@ -71,6 +75,7 @@ internal abstract class IndexedModel
             Users = saved.UserKeys,
             UserIds = saved.UserIds,
             HistoryIds = saved.HistoryIds,
+            ReadsKeys = saved.Description.Query.Features.Any(feature => feature.From == FeatureDescription.UserKey),
             ReadsTimes = saved.Description.Query.Features.Any(feature => feature is TimeDescription or TimeBucketDescription),
             ReadsOnlyHistories = saved.Description.Query.Features.All(feature => feature is HistoryDescription),
         };

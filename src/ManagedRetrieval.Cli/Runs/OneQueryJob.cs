@@ -48,6 +48,8 @@ internal sealed class OneQueryJob(Terminal terminal, OneQuerySettings settings)
             throw new ToolException("The model reads what a user met before; give it by --history.");
         }
 
-        return new(new Entity(settings.Text, settings.Time ?? 0, settings.History, TableRow.None), settings.Exclusions);
+        return settings.Text is null && model.ReadsKeys
+            ? throw new ToolException("The model reads more of a query than a history; give the text, or the user's id, as 'TEXT' before --history.")
+            : new(new Entity(settings.Text ?? "", settings.Time ?? 0, settings.History, TableRow.None), settings.Exclusions);
     }
 }

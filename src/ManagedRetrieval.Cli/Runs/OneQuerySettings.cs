@@ -5,8 +5,8 @@ internal sealed record OneQuerySettings
 {
     public required string Model { get; init; }
 
-    /// <summary>The text, or the user's id.</summary>
-    public required string Text { get; init; }
+    /// <summary>The text, or the user's id; null where a history is all that is asked by.</summary>
+    public required string? Text { get; init; }
 
     /// <summary>Ids of items that the user met before, oldest first.</summary>
     public required IReadOnlyList<string> History { get; init; }

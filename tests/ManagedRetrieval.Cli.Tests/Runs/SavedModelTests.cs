@@ -33,6 +33,24 @@ public sealed class SavedModelTests : IDisposable
         Assert.InRange(OfFirstHalf(await AnswersAsync("x", "-k", "5", "--history", "i21", "i22", "i23", "i24")), 0, 1);
     }
 
+    [Theory]
+    [InlineData("{ \"type\": \"history\" }", null)]
+    [InlineData("{ \"type\": \"history\" }, { \"type\": \"constant\" }, { \"type\": \"time\" }", null)]
+    [InlineData("{ \"type\": \"history\" }, { \"type\": \"id\", \"from\": \"user\" }", "'TEXT'")]
+    [InlineData("{ \"type\": \"history\" }, { \"type\": \"text\", \"from\": \"user\", \"buckets\": 64 }", "'TEXT'")]
+    public async Task A_history_is_enough_where_the_model_reads_neither_a_text_nor_a_user(string features, string? missing)
+    {
+        (await _data.TrainAsync("--config", _data.Config("history", SmallData.Ids.Replace("{ \"type\": \"id\", \"from\": \"user\" }", features, StringComparison.Ordinal)))).Succeeded();
+        ToolResult alone = await InProcess.RunAsync("query", _data.Model, "-k", "5", "--history", "i1", "i2");
+        if (missing is not null)
+        {
+            alone.Failed(1, missing);
+            return;
+        }
+
+        Assert.Equal(await AnswersAsync("x", "-k", "5", "--history", "i1", "i2"), Answers(alone));
+    }
+
     [Fact]
     public async Task Inspection_lists_tensors_descriptions_and_the_candidates_state()
     {
@@ -64,8 +82,10 @@ public sealed class SavedModelTests : IDisposable
         (await InProcess.RunAsync("evaluate", checkpoint, "--data", _data.Csv)).Failed(1, checkpoint, "no model that 'train' saved");
     }
 
-    private async Task<string[]> AnswersAsync(string user, params string[] arguments) =>
-        [.. (await InProcess.RunAsync(["query", _data.Model, user, .. arguments])).Succeeded().Table("rank").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
+    private async Task<string[]> AnswersAsync(string user, params string[] arguments) => Answers(await InProcess.RunAsync(["query", _data.Model, user, .. arguments]));
+
+    private static string[] Answers(ToolResult result) =>
+        [.. result.Succeeded().Table("rank").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
 
     private static int OfFirstHalf(string[] items) => items.Count(item => int.Parse(item[1..], CultureInfo.InvariantCulture) < SmallData.Items / 2);
 }
