@@ -11,10 +11,9 @@ internal sealed class OutputPlace : IDisposable
 
     private readonly List<string> _folders = [];
     private readonly Stack<string> _made = new();
+    private readonly string[] _inputs;
 
-    private OutputPlace()
-    {
-    }
+    private OutputPlace(string[] inputs) => _inputs = inputs;
 
     private static StringComparison PathComparison => OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
@@ -26,7 +25,8 @@ internal sealed class OutputPlace : IDisposable
     /// <exception cref="ToolException">A file could not be written, or an input would be lost; the folders that were made are gone again.</exception>
     public static OutputPlace Prepare(IReadOnlyList<string?> files, IReadOnlyList<string?> inputs, string? replaced = null)
     {
-        var place = new OutputPlace();
+        string[] read = [.. inputs.Append(replaced).OfType<string>()];
+        var place = new OutputPlace(read);
         var taken = new List<(string Path, string Name)>();
         try
         {
@@ -34,7 +34,7 @@ internal sealed class OutputPlace : IDisposable
             {
                 if (files[i] is { } file)
                 {
-                    place.Check(file, taken, i == 0 ? inputs : [.. inputs, replaced]);
+                    place.Check(file, taken, i == 0 ? inputs : read);
                 }
             }
 
@@ -57,6 +57,14 @@ internal sealed class OutputPlace : IDisposable
             MakeFolder(folder);
         }
     }
+
+    /// <summary>Removes what writes left in a folder when their process was killed, but nothing that is read, whatever it is called.</summary>
+    /// <param name="folder">It must be there.</param>
+    /// <param name="writtenBefore">In UTC. What was written to since then may be another run's.</param>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public void RemoveLeftovers(string folder, DateTime writtenBefore) => AtomicFile.RemoveLeftovers(
+        folder, writtenBefore, file => RealPath(file) is var path && _inputs.Any(input => Places(input).Any(place => path.Equals(place, PathComparison))));
 
     /// <summary>Removes the folders that were made and are empty.</summary>
     public void Dispose()

@@ -10,7 +10,6 @@ using ManagedRetrieval.Features;
 using ManagedRetrieval.Indexing;
 using ManagedRetrieval.Metrics;
 using ManagedRetrieval.Optimizers;
-using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 using ManagedRetrieval.Tasks;
 using ManagedRetrieval.Towers;
@@ -65,7 +64,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         QuickstartReport report = terminal.Step(
             "Evaluating model and baselines on the test sentences …", () => Evaluate(pack, docs, retriever, firstLoss, epochs, team, cancellationToken));
         place.MakeFolders();
-        AtomicFile.RemoveLeftovers(settings.OutputDirectory, start);
+        place.RemoveLeftovers(settings.OutputDirectory, start);
         await retriever.SaveAsync(settings.ModelFile, cancellationToken).ConfigureAwait(false);
         if (settings.JsonFile is { } file)
         {

@@ -6,7 +6,6 @@ using ManagedRetrieval.Cli.Reports;
 using ManagedRetrieval.Engine.Backends;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
-using ManagedRetrieval.Persistence;
 using ManagedRetrieval.Retrieval;
 
 namespace ManagedRetrieval.Cli.Runs;
@@ -56,7 +55,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         }
 
         place.MakeFolders();
-        AtomicFile.RemoveLeftovers(settings.OutputDirectory, start);
+        place.RemoveLeftovers(settings.OutputDirectory, start);
         if (!settings.Resume)
         {
             // Of another run, which nobody asked to go on with.

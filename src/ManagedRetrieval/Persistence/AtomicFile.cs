@@ -44,12 +44,13 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Removes the temporaries that writes left in a folder when their process was killed.</summary>
     /// <param name="folder">It must be there.</param>
     /// <param name="writtenBefore">In UTC. What was written to since then may be another process's, as may be what is open.</param>
-    public static void RemoveLeftovers(string folder, DateTime writtenBefore)
+    /// <param name="isKept">Whether a file stays, whatever it is called, since it is somebody's own.</param>
+    public static void RemoveLeftovers(string folder, DateTime writtenBefore, Func<string, bool> isKept)
     {
         foreach (string file in Directory.GetFiles(folder, $"{Prefix}*{Suffix}"))
         {
             string number = Path.GetFileName(file)[Prefix.Length..^Suffix.Length];
-            if (number.Length == 32 && number.All(char.IsAsciiHexDigitLower) && File.GetLastWriteTimeUtc(file) < writtenBefore)
+            if (number.Length == 32 && number.All(char.IsAsciiHexDigitLower) && File.GetLastWriteTimeUtc(file) < writtenBefore && !isKept(file))
             {
                 TryRemove(file);
             }

@@ -65,6 +65,35 @@ public sealed class RepeatedTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_read_is_never_removed_though_it_is_called_as_what_a_killed_run_left()
+    {
+        (await _data.TrainAsync("--config", _data.Config("ids"))).Succeeded();
+        string data = Left('a'), test = Left('b'), config = Left('c'), from = Left('d'), other = Left('e');
+        File.Copy(_data.Csv, data);
+        File.Copy(_data.Csv, test);
+        File.Copy(_data.At("ids.json"), config);
+        File.Copy(_data.Model, from);
+        await File.WriteAllTextAsync(other, "half");
+        foreach (string file in (string[])[data, test, config, from, other])
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        }
+
+        string[] train = ["train", "--time", "time", "--format", "csv", "--config", config, "--from", from, "--out", _data.Out];
+        (await InProcess.RunAsync([.. train, "--data", data, "--test", test])).Succeeded();
+        Assert.False(File.Exists(other));
+        if (OperatingSystem.IsLinux())
+        {
+            File.CreateSymbolicLink(_data.At("link.csv"), data);
+            (await InProcess.RunAsync([.. train, "--data", _data.At("link.csv"), "--test", test])).Succeeded();
+        }
+
+        Assert.All((string[])[data, test, config, from], file => Assert.True(File.Exists(file), file));
+
+        string Left(char last) => _data.At($"out/.snapshot-0123456789abcdef0123456789abcde{last}.tmp");
+    }
+
+    [Fact]
     public async Task What_fails_leaves_no_folder()
     {
         (await _data.TrainAsync("--config", _data.Config("ids"), "--user", "nobody")).Failed(1, "nobody");
