@@ -18,16 +18,20 @@ internal static class DataFiles
         DataSettings settings, SplitDescription description, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
         var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, TimeFormat = settings.TimeFormat, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
+        (string?, string)[] options =
+        [
+            (settings.UserColumn, "--user"), (settings.ItemColumn, "--item"), (settings.TimeColumn, "--time"), (settings.WeightColumn, "--weight"), (settings.NegativesColumn, "--negatives"),
+        ];
         if (settings.Test is { } test)
         {
-            (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
-                Source(settings.Data, settings), settings.Validation is { } file ? Source(file, settings) : null, Source(test, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
+            (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await NamingAsync(options, terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
+                Source(settings.Data, settings), settings.Validation is { } file ? Source(file, settings) : null, Source(test, settings), columns, progress, cancellationToken))).ConfigureAwait(false);
             TellOf(all, terminal);
             return given;
         }
 
-        (InteractionLog log, SkippedRows skipped) = await terminal.ReadAsync(
-            $"Reading {settings.Data}", progress => InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken)).ConfigureAwait(false);
+        (InteractionLog log, SkippedRows skipped) = await NamingAsync(options, terminal.ReadAsync(
+            $"Reading {settings.Data}", progress => InteractionLog.ReadAsync(Source(settings.Data, settings), columns, progress, cancellationToken))).ConfigureAwait(false);
         TellOf([skipped], terminal);
         InteractionLog left = description.Thin(log);
         if (description.IsThinned)
@@ -74,10 +78,24 @@ internal static class DataFiles
             return attributes.Length == 0 ? null : throw new ToolException($"The model reads '{attributes[0].Name}', but there is no table that has it; give one by {option}.");
         }
 
-        (ItemTable table, SkippedRows skipped) = await terminal.ReadAsync($"Reading {path}", progress =>
-            ItemTable.ReadAsync(Source(path, settings with { Format = RowFormat.ByExtension }), idColumn, KeyKind.Text, attributes, progress, cancellationToken)).ConfigureAwait(false);
+        (string?, string)[] options = option == "--items" ? [(idColumn, "--item-id"), (settings.LabelColumn, "--label"), (settings.GroupColumn, "--group")] : [(idColumn, "--user-id")];
+        (ItemTable table, SkippedRows skipped) = await NamingAsync(options, terminal.ReadAsync($"Reading {path}", progress =>
+            ItemTable.ReadAsync(Source(path, settings with { Format = RowFormat.ByExtension }), idColumn, KeyKind.Text, attributes, progress, cancellationToken))).ConfigureAwait(false);
         TellOf([skipped], terminal);
         return table;
+    }
+
+    /// <summary>Reads, and where there is no such column says which option names it: it may have been left out, and the column is the default.</summary>
+    private static async Task<T> NamingAsync<T>((string? Column, string Option)[] options, Task<T> reading)
+    {
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        catch (DataFormatException wrong) when (wrong.MissingColumn is { } missing && options.Any(known => known.Column == missing))
+        {
+            throw new ToolException($"{wrong.Message} Name the column by {options.First(known => known.Column == missing).Option}.", wrong);
+        }
     }
 
     private static FileRowSource Source(string path, DataSettings settings)

@@ -158,7 +158,10 @@ internal sealed class ParquetRowReader : RowReader
             1 => null,
             _ => $"{found.Length.ToString(CultureInfo.InvariantCulture)} columns are called {DataFormatException.Quote(column)}, expected names that differ.",
         };
-        return problem is null ? found[0] : throw new DataFormatException(source.Name, null, problem, isOneRow: false);
+        return problem is null ? found[0] : throw new DataFormatException(source.Name, null, problem, isOneRow: false)
+        {
+            MissingColumn = found.Length == 0 ? column : null,
+        };
     }
 
     private static async ValueTask CheckEndsAsync(RowSource source, Stream stream, CancellationToken cancellationToken)

@@ -21,7 +21,10 @@ internal sealed class AdjacencyRowReader : TextRowReader
             if (!Known.Contains(column, StringComparer.Ordinal))
             {
                 throw new DataFormatException(
-                    source.Name, null, $"adjacency text has no column {DataFormatException.Quote(column)}, only {DataFormatException.List(Known)}.", isOneRow: false);
+                    source.Name, null, $"adjacency text has no column {DataFormatException.Quote(column)}, only {DataFormatException.List(Known)}.", isOneRow: false)
+                {
+                    MissingColumn = column,
+                };
             }
         }
 

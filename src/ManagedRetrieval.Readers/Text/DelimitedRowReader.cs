@@ -104,7 +104,10 @@ internal sealed class DelimitedRowReader : TextRowReader
                     source.Name,
                     records.Place,
                     $"the header has no column {DataFormatException.Quote(column)}, only {DataFormatException.List(header)}.",
-                    isOneRow: false);
+                    isOneRow: false)
+                {
+                    MissingColumn = column,
+                };
             }
         }
 

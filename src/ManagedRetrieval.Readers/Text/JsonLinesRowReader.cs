@@ -52,6 +52,8 @@ internal sealed class JsonLinesRowReader : TextRowReader
             ? $"property {DataFormatException.Quote(Columns[column])} is null"
             : $"there is no property {DataFormatException.Quote(Columns[column])}, only {Names()}";
 
+    internal override bool IsNowhere(int column) => !_wasSeen[column];
+
     private void Parse()
     {
         Array.Clear(_isHere);
@@ -161,7 +163,10 @@ internal sealed class JsonLinesRowReader : TextRowReader
         if (column >= 0 && _firstNames is not null)
         {
             throw new DataFormatException(
-                Source.Name, null, $"no line has a property {DataFormatException.Quote(Columns[column])}; the first has only {_firstNames}.", isOneRow: false);
+                Source.Name, null, $"no line has a property {DataFormatException.Quote(Columns[column])}; the first has only {_firstNames}.", isOneRow: false)
+            {
+                MissingColumn = Columns[column],
+            };
         }
     }
 

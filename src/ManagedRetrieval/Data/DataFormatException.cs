@@ -42,6 +42,9 @@ public sealed class DataFormatException : IOException
     /// <summary>Whether only one row is bad, so that reading could go on behind it.</summary>
     public bool IsOneRow { get; }
 
+    /// <summary>The column that the source does not have; null where that is not what is wrong.</summary>
+    internal string? MissingColumn { get; init; }
+
     /// <summary>Text for a message: in quotes, cut where it is long, without line breaks.</summary>
     internal static string Quote(ReadOnlySpan<char> text)
     {

@@ -131,7 +131,10 @@ public abstract class RowReader : IAsyncDisposable
             RowValueKind.List => $"column {DataFormatException.Quote(Columns[column])} is a list",
             _ => $"column {DataFormatException.Quote(Columns[column])} is {DataFormatException.Quote(_values.Text(column))}",
         };
-        return BadRow($"{came}, expected {expected}.");
+        return new(Source.Name, Place, $"{came}, expected {expected}.", isOneRow: true)
+        {
+            MissingColumn = GetKind(column) == RowValueKind.Missing && IsNowhere(column) ? Columns[column] : null,
+        };
     }
 
     /// <summary>The error that this row cannot be read; reading could go on behind it.</summary>
@@ -144,6 +147,9 @@ public abstract class RowReader : IAsyncDisposable
     /// <returns>False at the end.</returns>
     /// <exception cref="DataFormatException">The row cannot be read.</exception>
     protected abstract ValueTask<bool> ReadRowAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether no row so far had a column that need not be in every row.</summary>
+    internal virtual bool IsNowhere(int column) => false;
 
     /// <summary>Says that a column is missing in this row.</summary>
     protected virtual string DescribeMissing(int column) => $"column {DataFormatException.Quote(Columns[column])} is empty";

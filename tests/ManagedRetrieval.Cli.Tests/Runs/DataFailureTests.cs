@@ -17,8 +17,8 @@ public sealed class DataFailureTests : IDisposable
     [InlineData("", "the file is empty")]
     [InlineData("user,item,time\n", "there are no rows")]
     [InlineData("\n\n", "only empty lines")]
-    [InlineData("who,what,when\na,b,1\n", "line 1", "no column 'user', only 'who', 'what', 'when'")]
-    [InlineData("user,item\na,b\n", "line 1", "no column 'time', only 'user', 'item'")]
+    [InlineData("who,what,when\na,b,1\n", "line 1", "no column 'user', only 'who', 'what', 'when'", "by --user.")]
+    [InlineData("user,item\na,b\n", "line 1", "no column 'time', only 'user', 'item'", "by --time.")]
     [InlineData("user,item,time\na,b,1\na,c,2\na,d,3\nb,b,4\nb,c,5\nb,d,noon\n", "line 7", "column 'time' is 'noon'")]
     [InlineData("user,item,time\na,b,1\n,c,2\n", "line 3", "column 'user' is empty")]
     [InlineData("user,item,time\na,b,1\n", "has 1 interactions, expected at least 2")]
@@ -27,6 +27,41 @@ public sealed class DataFailureTests : IDisposable
         string file = _data.Write("wrong.csv", text);
         (await TrainAsync(file)).Failed(1, [file, .. problems]);
         Assert.False(Directory.Exists(_data.Out));
+    }
+
+    [Theory]
+    [InlineData("data.csv", "who,item,time\na,b,1\n", "--user")]
+    [InlineData("data.csv", "user,what,time\na,b,1\n", "--item")]
+    [InlineData("data.tsv", "user\titem\twhen\na\tb\t1\n", "--time")]
+    [InlineData("data.jsonl", "{\"who\": \"a\", \"item\": \"b\", \"time\": 1}\n", "--user")]
+    [InlineData("data.jsonl", "{\"user\": \"a\", \"item\": \"b\", \"time\": 1}\n", "--weight", "--weight", "stars")]
+    [InlineData("data.csv", "user,item,time\na,b,1\n", "--negatives", "--negatives", "seen")]
+    [InlineData("data.adj", "1 2 3\n", "--item", "--item", "movie")]
+    public async Task A_column_that_is_not_there_is_told_of_with_the_option_that_names_it(string name, string text, string option, params string[] arguments)
+    {
+        string file = _data.Write(name, text);
+        (await InProcess.RunAsync(["train", "--data", file, "--config", _data.Config("ids"), "--out", _data.Out, .. name.EndsWith("adj", StringComparison.Ordinal) ? (string[])[] : ["--time", "time"], .. arguments]))
+            .Failed(1, file, $"Name the column by {option}.");
+    }
+
+    [Fact]
+    public async Task A_column_that_a_table_does_not_have_is_told_of_with_the_option_that_names_it()
+    {
+        string items = _data.Write("items.csv", "id,title\ni1,One\n"), users = _data.Write("users.csv", "id,age\nu1,3\n");
+        (await _data.TrainAsync("--config", _data.Config("ids"), "--items", items, "--label", "title")).Failed(1, items, "'item'", "Name the column by --item-id.");
+        (await _data.TrainAsync("--config", _data.At("ids.json"), "--items", items, "--item-id", "id", "--label", "name")).Failed(1, items, "'name'", "Name the column by --label.");
+        (await _data.TrainAsync("--config", _data.At("ids.json"), "--items", items, "--item-id", "id", "--group", "kind")).Failed(1, items, "'kind'", "Name the column by --group.");
+        string byAge = _data.Config("age", SmallData.Ids.Replace("\"from\": \"user\"", "\"from\": \"age\"", StringComparison.Ordinal));
+        (await _data.TrainAsync("--config", byAge, "--users", users)).Failed(1, users, "'user'", "Name the column by --user-id.");
+    }
+
+    [Fact]
+    public async Task A_row_without_a_property_that_others_have_is_told_of_without_an_option()
+    {
+        string file = _data.Write("data.jsonl", "{\"user\": \"a\", \"item\": \"b\"}\n{\"item\": \"b\"}\n");
+        ToolResult result = await InProcess.RunAsync("train", "--data", file, "--config", _data.Config("ids"), "--out", _data.Out);
+        result.Failed(1, file, "line 2", "no property 'user'");
+        Assert.DoesNotContain("--user", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
