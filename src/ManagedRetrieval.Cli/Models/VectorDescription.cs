@@ -1,4 +1,5 @@
 using System.Globalization;
+using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Features;
 using ManagedRetrieval.Towers;
@@ -30,7 +31,7 @@ internal sealed record VectorDescription : FeatureDescription
         IReadOnlyList<string> numbers = entity.Attributes.List(Field);
         if (numbers.Count > 0 && numbers.Count != Width)
         {
-            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"Column '{Field}' of '{entity.Key}' holds {numbers.Count} numbers, expected {Width}, the feature's width."));
+            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"Column '{Field}' of '{entity.Key}' holds {Counted.Of(numbers.Count, "number")}, expected {Width}, the feature's width."));
         }
 
         return numbers.Count == 0 ? new float[Width] : numbers.Select(number =>

@@ -218,7 +218,7 @@ internal sealed class Terminal(IAnsiConsole console, IAnsiConsole? errors = null
             task.IsIndeterminate = value.TotalBytes is null;
             task.MaxValue = value.TotalBytes ?? 1;
             task.Value = value.TotalBytes is null ? 0 : value.Bytes;
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"{description}: {value.Rows:n0} rows").EscapeMarkup();
+            task.Description = $"{description}: {Counted.Of(value.Rows, "row")}".EscapeMarkup();
         }
     }
 

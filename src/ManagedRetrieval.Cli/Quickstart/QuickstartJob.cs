@@ -49,7 +49,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{docs.Candidates.Count:n0} APIs; {docs.Train.Count:n0} sentences to learn from, {docs.Validation.Count:n0} for validation, {docs.Test.Count:n0} for the test."));
+            $"{Counted.Of(docs.Candidates.Count, "API")}; {Counted.Of(docs.Train.Count, "sentence")} to learn from, {docs.Validation.Count:n0} for validation, {docs.Test.Count:n0} for the test."));
 
         if (docs.Train.Count == 0 || docs.Validation.Count == 0 || docs.Test.Count == 0)
         {
@@ -85,7 +85,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
             model, Summaries(docs.Train), docs.CandidateTexts, Positives(docs.Train), cancellationToken: cancellationToken);
         var trainer = new Trainer(model, new RetrievalTask<float>(settings.Task), new Adam<float>(settings.LearningRate), team, backend);
         terminal.Line(string.Create(
-            CultureInfo.InvariantCulture, $"Training {settings.Epochs} epochs on {team.Workers} worker{(team.Workers == 1 ? "" : "s")}, seed {settings.Seed}."));
+            CultureInfo.InvariantCulture, $"Training {Counted.Of(settings.Epochs, "epoch")} on {Counted.Of(team.Workers, "worker")}, seed {settings.Seed}."));
         double? first = null;
         trainer.StepCompleted += (_, step) => first ??= step.Loss;
         TrainingResult result = await terminal.TrainAsync(progress => trainer.Fit(data, settings.Training, progress, cancellationToken)).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class QuickstartJob(Terminal terminal, QuickstartSettings settin
     private void Show(QuickstartReport report)
     {
         terminal.Heading(string.Create(
-            CultureInfo.InvariantCulture, $"Share of {report.TestQueries:n0} unseen sentences whose API is among the first k of {report.Corpus:n0}, in percent:"));
+            CultureInfo.InvariantCulture, $"Share of {Counted.Of(report.TestQueries, "unseen sentence")} whose API is among the first k of {report.Corpus:n0}, in percent:"));
         terminal.Table(
             [
                 new Column("", IsText: true),

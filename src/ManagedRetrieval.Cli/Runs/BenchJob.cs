@@ -120,7 +120,7 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
     }
 
     private static string Setting(PartitionedIndex<string> index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{index.Probes:n0} of {index.Partitions:n0} partitions, {index.Rescored:n0} rows");
+        string.Create(CultureInfo.InvariantCulture, $"{index.Probes:n0} of {Counted.Of(index.Partitions, "partition")}, {Counted.Of(index.Rescored, "row")}");
 
     private BenchResults Results(IndexedModel model, ExactAnswers exact, HeldQueries held, IReadOnlyList<BenchRow> rows)
     {
@@ -147,7 +147,7 @@ internal sealed class BenchJob(Terminal terminal, BenchSettings settings)
         IReadOnlyList<BenchRow> best = BenchRow.Best(results.Rows.Where(row => !row.IsExact), row => row.QueriesPerSecond);
         terminal.Heading(Terminal.OneLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Index}: {results.Candidates:n0} candidates of {results.Dimensions} dimensions, {results.BytesPerVector:f1} bytes a vector; {results.Queries:n0} {results.QueriesAre}; workers: {results.Workers}")));
+            $"{results.Index}: {Counted.Of(results.Candidates, "candidate")} of {Counted.Of(results.Dimensions, "dimension")}, {results.BytesPerVector:f1} bytes a vector; {results.Queries:n0} {results.QueriesAre}; workers: {results.Workers}")));
         terminal.Table(
             [new Column("search", IsText: true), new Column(string.Create(CultureInfo.InvariantCulture, $"recall@{results.K}")), new Column("queries/s alone"), new Column(string.Create(CultureInfo.InvariantCulture, $"queries/s by {results.Batch}"))],
             [.. results.Rows.Select(row => (IReadOnlyList<string>)

@@ -36,7 +36,7 @@ internal static class DataFiles
         InteractionLog left = description.Thin(log);
         if (description.IsThinned)
         {
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{left.Count:n0} of {log.Count:n0} interactions are left without duplicates and what occurs too seldom."));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{left.Count:n0} of {Counted.Of(log.Count, "interaction")} {(left.Count == 1 ? "is" : "are")} left without duplicates and what occurs too seldom."));
         }
 
         try
@@ -115,7 +115,7 @@ internal static class DataFiles
     {
         foreach (SkippedRows skipped in files.Where(file => file.Count > 0))
         {
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{skipped.Count:n0} rows were left out. The first: {Terminal.OneLine(skipped.FirstMessages[0])}"));
+            terminal.Line($"{Counted.Of(skipped.Count, "row was", "rows were")} left out. The first: {Terminal.OneLine(skipped.FirstMessages[0])}");
         }
     }
 }

@@ -22,13 +22,15 @@ internal sealed record HeldQueries(IReadOnlyList<Entity> Queries, string Kind)
                 read.Add(request.Query);
             }
 
-            return new(Spread(read, count, query => query), $"queries of {file}");
+            return Of(Spread(read, count, query => query), $"query of {file}", $"queries of {file}");
         }
 
         return model.Users.Count > 0
-            ? new(Spread(model.Users, count, user => new Entity(user, 0, [], TableRow.None)), "users that the model knows")
-            : new(Spread(model.Index.Identifiers, count, id => new Entity(id, 0, [id], TableRow.None)), "candidates' ids, asked as queries");
+            ? Of(Spread(model.Users, count, user => new Entity(user, 0, [], TableRow.None)), "user that the model knows", "users that the model knows")
+            : Of(Spread(model.Index.Identifiers, count, id => new Entity(id, 0, [id], TableRow.None)), "candidate's id, asked as a query", "candidates' ids, asked as queries");
     }
+
+    private static HeldQueries Of(Entity[] queries, string one, string many) => new(queries, queries.Length == 1 ? one : many);
 
     private static Entity[] Spread<T>(IReadOnlyList<T> all, int count, Func<T, Entity> query)
     {

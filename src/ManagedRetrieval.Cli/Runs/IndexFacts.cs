@@ -70,9 +70,9 @@ internal sealed record IndexFacts(IReadOnlyList<(string Name, string Value)> Fac
         ];
         if (index is PartitionedIndex<TId> partitioned)
         {
-            facts.Add(("search", $"scans {Count(partitioned.Probes)} of {Count(partitioned.Partitions)} partitions, scores {Count(partitioned.Rescored)} rows"));
+            facts.Add(("search", $"scans {Count(partitioned.Probes)} of {Counted.Of(partitioned.Partitions, "partition")}, scores {Counted.Of(partitioned.Rescored, "row")}"));
             facts.Add(("tuned", partitioned.Measured is { } measured
-                ? string.Create(CultureInfo.InvariantCulture, $"recall {measured.Recall:f4} at {measured.K}, with {measured.Queries:n0} queries")
+                ? string.Create(CultureInfo.InvariantCulture, $"recall {measured.Recall:f4} at {measured.K}, with {Counted.Of(measured.Queries, "query", "queries")}")
                 : "no"));
         }
 

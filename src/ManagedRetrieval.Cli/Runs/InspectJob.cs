@@ -60,7 +60,7 @@ internal sealed class InspectJob(Terminal terminal, string model, bool verify)
         terminal.Heading("Candidates");
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{embeddings.Shape.Rows:n0} of {health.Dimensions} dimensions; effective rank {health.EffectiveRank:f1}; norms {health.NormLow:g3} to {health.NormHigh:g3}, median {health.NormMedian:g3}; mean cosine {health.MeanCosine:f3}; dead {100 * health.DeadRows:f1} %."));
+            $"{embeddings.Shape.Rows:n0} of {Counted.Of(health.Dimensions, "dimension")}; effective rank {health.EffectiveRank:f1}; norms {health.NormLow:g3} to {health.NormHigh:g3}, median {health.NormMedian:g3}; mean cosine {health.MeanCosine:f3}; dead {100 * health.DeadRows:f1} %."));
         foreach (string finding in report.Findings.Distinct(StringComparer.Ordinal))
         {
             terminal.Line("The doctor: " + Terminal.OneLine(finding));

@@ -39,8 +39,8 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
             if (earlier is not null)
             {
                 WarmStart taken = WarmStart.Apply(model, earlier.Retriever.Model);
-                terminal.Line(FormattableString.Invariant(
-                    $"Took over {taken.Parameters} parameters with {taken.Rows:n0} known rows; {taken.NewRows:n0} rows and {taken.Left.Count} parameters are new."));
+                terminal.Line(
+                    $"Took over {Counted.Of(taken.Parameters, "parameter")} with {Counted.Of(taken.Rows, "known row")}; {Counted.Of(taken.NewRows, "row")} and {Counted.Of(taken.Left.Count, "parameter")} are new.");
             }
 
             return model;
@@ -97,7 +97,7 @@ internal sealed class ModelTraining(TrainingData data, NamedModel named, RunSett
     /// <summary>Trains anew on training and validation part together, for as many epochs as were best on the validation part.</summary>
     private async Task<TrainedModel> RefitAsync(TrainedModel trained, int epochs, CancellationToken cancellationToken)
     {
-        terminal.Line(FormattableString.Invariant($"Training anew with the validation part, {epochs} epochs."));
+        terminal.Line($"Training anew with the validation part, {Counted.Of(epochs, "epoch")}.");
         ModelDescription description = named.Description;
         var last = new NamedModel(RefitName(named.Name), description with { Training = description.Training with { Epochs = epochs, Refit = false, ScheduleEpochs = description.Training.Epochs } });
         TrainedModel refitted = await new ModelTraining(data.WithValidation(), last, settings with { TimeBudget = null }, earlier, team, backend, terminal).RunAsync(trained.Seed, cancellationToken).ConfigureAwait(false);

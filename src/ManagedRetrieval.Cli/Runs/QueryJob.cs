@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using ManagedRetrieval.Cli.Backends;
@@ -58,7 +57,7 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        terminal.Line(Terminal.OneLine(string.Create(CultureInfo.InvariantCulture, $"{count:n0} queries are answered in {settings.Output}.")));
+        terminal.Line(Terminal.OneLine($"{Counted.Of(count, "query is", "queries are")} answered in {settings.Output}."));
         remarks.Tell(terminal);
         return ExitCode.Done;
     }

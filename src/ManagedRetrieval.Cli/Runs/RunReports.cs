@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ManagedRetrieval.Cli.Models;
+using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Cli.Reports;
 using ManagedRetrieval.Engine.Parallel;
 using ManagedRetrieval.Metrics;
@@ -48,7 +49,7 @@ internal static class RunReports
 
         string name = results.First.Description.Training.Metric;
         RankMetric metric = MetricNames.Parse(name);
-        return $"On {results.TrainingData.Test!.Queries.Count.ToString("n0", CultureInfo.InvariantCulture)} test queries the {name} is "
+        return $"On {Counted.Of(results.TrainingData.Test!.Queries.Count, "test query", "test queries")} the {name} is "
             + string.Join(", ", results.Methods.Select(method => string.Create(CultureInfo.InvariantCulture, $"{method.Of(metric):f4} for {method.Name}"))) + ".";
     }
 

@@ -57,7 +57,7 @@ internal static class RunSummary
     public static void Show(
         IReadOnlyList<Method> methods, IReadOnlyList<(string Name, RankMetric Metric)> metrics, int queries, int corpus, string note, Terminal terminal)
     {
-        terminal.Heading(string.Create(CultureInfo.InvariantCulture, $"On {queries:n0} test queries over {corpus:n0} items{note}:"));
+        terminal.Heading($"On {Counted.Of(queries, "test query", "test queries")} over {Counted.Of(corpus, "item")}{note}:");
         terminal.Table(
             [new Column("metric", IsText: true), .. methods.Select(method => new Column(method.Name))],
             [.. metrics.Select(metric => (IReadOnlyList<string>)

@@ -41,7 +41,7 @@ internal sealed class TrainJob(Terminal terminal, DataSettings dataSettings, IRe
         TrainingData data = await TrainingData.LoadAsync(dataSettings, [.. models.Select(model => model.Description)], settings.Seed, terminal, cancellationToken).ConfigureAwait(false);
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{data.Split.Train.Users.Count:n0} users, {data.Corpus.Count:n0} items; {data.Split.Train.Count:n0} interactions to learn from, {data.Split.Validation.Count:n0} for validation, {data.Split.Test.Count:n0} for the test."));
+            $"{Counted.Of(data.Split.Train.Users.Count, "user")}, {Counted.Of(data.Corpus.Count, "item")}; {Counted.Of(data.Split.Train.Count, "interaction")} to learn from, {data.Split.Validation.Count:n0} for validation, {data.Split.Test.Count:n0} for the test."));
 
         SavedModel? earlier = settings.From is { } from ? SavedModel.Read(await SavedModel.OpenAsync(from, cancellationToken).ConfigureAwait(false), team) : null;
         if (data.Test is null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ManagedRetrieval.Cli.Models;
 using ManagedRetrieval.Cli.Output;
 using ManagedRetrieval.Data;
@@ -46,7 +45,7 @@ internal sealed class TrainingData
         InteractionSplit split = await DataFiles.SplitAsync(settings, first.Split, seed, terminal, cancellationToken).ConfigureAwait(false);
         if (split.Train.Count < 2)
         {
-            throw new ToolException(string.Create(CultureInfo.InvariantCulture, $"The training part of '{settings.Data}' has {split.Train.Count} interactions, expected at least 2."));
+            throw new ToolException($"The training part of '{settings.Data}' has {Counted.Of(split.Train.Count, "interaction")}, expected at least 2.");
         }
 
         ItemTable? users = await DataFiles.TableAsync(
@@ -61,8 +60,7 @@ internal sealed class TrainingData
         var data = new TrainingData(split, users, items, first.Evaluation);
         if (data._itemRows is { ItemsWithoutAttributes: > 0 } join)
         {
-            terminal.Line(string.Create(
-                CultureInfo.InvariantCulture, $"{join.ItemsWithoutAttributes:n0} items are not in '{settings.Items}', such as {string.Join(", ", join.FirstItemsWithoutAttributes.Take(3))}."));
+            terminal.Line($"{Counted.Of(join.ItemsWithoutAttributes, "item is", "items are")} not in '{settings.Items}', such as {string.Join(", ", join.FirstItemsWithoutAttributes.Take(3))}.");
         }
 
         return data;

@@ -38,6 +38,13 @@ public class QuickstartTests(FinishedQuickstart first)
     }
 
     [Fact]
+    public async Task One_epoch_is_told_of_in_the_singular()
+    {
+        ToolResult result = await InProcess.RunAsync(() => first.Pack, "quickstart", "--epochs", "1", "--workers", "1", "--out", Path.Combine(first.NewFolder("one"), "out"));
+        Assert.Contains("Training 1 epoch on 1 worker, seed 1.", result.Succeeded().Lines);
+    }
+
+    [Fact]
     public void The_figures_have_exactly_the_documented_properties()
     {
         using JsonDocument json = Json();

@@ -21,7 +21,7 @@ public sealed class DataFailureTests : IDisposable
     [InlineData("user,item\na,b\n", "line 1", "no column 'time', only 'user', 'item'", "by --time.")]
     [InlineData("user,item,time\na,b,1\na,c,2\na,d,3\nb,b,4\nb,c,5\nb,d,noon\n", "line 7", "column 'time' is 'noon'")]
     [InlineData("user,item,time\na,b,1\n,c,2\n", "line 3", "column 'user' is empty")]
-    [InlineData("user,item,time\na,b,1\n", "has 1 interactions, expected at least 2")]
+    [InlineData("user,item,time\na,b,1\n", "has 1 interaction, expected at least 2")]
     public async Task A_wrong_file_is_refused_by_name_and_line(string text, params string[] problems)
     {
         string file = _data.Write("wrong.csv", text);

@@ -41,6 +41,7 @@ public sealed class FurtherTrainingTests : IDisposable
         Assert.Empty(Directory.GetFiles(_data.Out, "checkpoint*"));
         (await _data.TrainAsync("--config", config)).Succeeded();
         Assert.Equal(refitted, await File.ReadAllBytesAsync(_data.Model));
+        Assert.Contains("Training anew with the validation part, 1 epoch.", (await _data.TrainAsync("--config", config, "--epochs", "1")).Succeeded().Lines);
     }
 
     [Fact]

@@ -77,6 +77,7 @@ public sealed class IndexTests : IDisposable
         ToolResult untuned = await IndexAsync("--queries", "7");
         Assert.Equal("no", Property(untuned, "tuned"));
         Assert.EndsWith("at 10, with 7 users that the model knows", Property(untuned, "recall"), StringComparison.Ordinal);
+        Assert.EndsWith("at 10, with 1 user that the model knows", Property(await IndexAsync("--queries", "1"), "recall"), StringComparison.Ordinal);
         string queries = _data.Write("held.csv", "query\nu1\nu2\nu3\n");
         ToolResult tuned = await IndexAsync("--recall", "0.9", "-k", "5", "--query-file", queries);
         Assert.EndsWith("at 5, with 3 queries", Property(tuned, "tuned"), StringComparison.Ordinal);

@@ -47,6 +47,14 @@ public sealed class QueryFileTests : IDisposable
         (await InProcess.RunAsync("query", _data.Model, "--file", _data.Write("bad.jsonl", "{\"history\": [\"i1\"]}\n{\"query\": \"u1\"}\n"))).Failed(1, "bad.jsonl", "line 2", "history");
     }
 
+    [Fact]
+    public async Task One_query_is_told_of_in_the_singular()
+    {
+        await TrainAsync(SmallData.Ids);
+        ToolResult result = (await InProcess.RunAsync("query", _data.Model, "--file", _data.Write("one.jsonl", "{\"query\": \"u4\"}\n"), "--out", Answers)).Succeeded();
+        Assert.Equal($"1 query is answered in {Answers}.", Assert.Single(result.Lines, line => line.Length > 0));
+    }
+
     [Theory]
     [InlineData("bad.jsonl", "{\"query\": \"u1\"}\n{\"query\": \"!?\"}\n", "line 2", "!?", "word")]
     [InlineData("bad.jsonl", "{\"query\": \"u1\"}\n{\"exclude\": [\"i1\"]}\n", "line 2", "query")]
