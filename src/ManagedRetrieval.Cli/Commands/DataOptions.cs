@@ -13,7 +13,7 @@ internal sealed class DataOptions
     private readonly Option<string?> _test = File("--test", "Interactions for the test, where they are in a file of their own.");
     private readonly Option<string?> _items = File("--items", "A table of items.");
     private readonly Option<string?> _users = File("--users", "A table of users.");
-    private readonly Option<string?> _format = new("--format") { Description = "How the interactions are written: csv, tsv, jsonl, parquet or adjacency; by default by the file's extension.", HelpName = "FORMAT" };
+    private readonly Option<string?> _format = Format("How the interactions are written: csv, tsv, jsonl, parquet or adjacency; by default by the file's extension.");
     private readonly Option<string?> _user = Column("--user", "The column of the user's id; by default \"user\".");
     private readonly Option<string?> _item = Column("--item", "The column of the item's id; by default \"item\".");
     private readonly Option<string?> _time = Column("--time", "The column of the time; by default there is none, and rows are in order.");
@@ -29,7 +29,6 @@ internal sealed class DataOptions
     public void AddTo(Command command)
     {
         CommonOptions.RequireName(_data, "file");
-        _format.AcceptOnlyFromAmong("csv", "tsv", "jsonl", "parquet", "adjacency");
         _timeFormat.AcceptOnlyFromAmong("number", "date");
         foreach (Option option in (Option[])[_data, _validation, _test, _items, _users, _format, _user, _item, _time, _timeFormat, _weight, _negatives, _itemId, _userId, _label, _group, _skip])
         {
@@ -44,15 +43,7 @@ internal sealed class DataOptions
         Test = result.GetValue(_test) ?? (result.GetValue(_validation) is null ? null : throw new ToolException("--validation needs --test: the rest of the data is for training.")),
         Items = result.GetValue(_items),
         Users = result.GetValue(_users),
-        Format = result.GetValue(_format) switch
-        {
-            "csv" => RowFormat.Csv,
-            "tsv" => RowFormat.Tsv,
-            "jsonl" => RowFormat.JsonLines,
-            "parquet" => RowFormat.Parquet,
-            "adjacency" => RowFormat.Adjacency,
-            _ => RowFormat.ByExtension,
-        },
+        Format = FormatOf(result.GetValue(_format)),
         UserColumn = result.GetValue(_user) ?? "user",
         ItemColumn = result.GetValue(_item) ?? "item",
         TimeColumn = result.GetValue(_time),
@@ -64,6 +55,25 @@ internal sealed class DataOptions
         LabelColumn = result.GetValue(_label),
         GroupColumn = result.GetValue(_group),
         SkipBadRows = result.GetValue(_skip),
+    };
+
+    /// <summary>How a file of interactions is written.</summary>
+    public static Option<string?> Format(string description)
+    {
+        var option = new Option<string?>("--format") { Description = description, HelpName = "FORMAT" };
+        option.AcceptOnlyFromAmong("csv", "tsv", "jsonl", "parquet", "adjacency");
+        return option;
+    }
+
+    /// <summary>What <see cref="Format"/> was given.</summary>
+    public static RowFormat FormatOf(string? name) => name switch
+    {
+        "csv" => RowFormat.Csv,
+        "tsv" => RowFormat.Tsv,
+        "jsonl" => RowFormat.JsonLines,
+        "parquet" => RowFormat.Parquet,
+        "adjacency" => RowFormat.Adjacency,
+        _ => RowFormat.ByExtension,
     };
 
     private static Option<string?> File(string name, string description)

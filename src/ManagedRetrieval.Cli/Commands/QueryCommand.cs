@@ -14,6 +14,7 @@ internal static class QueryCommand
         var history = new Option<string[]>("--history") { Description = "Ids of items that the user met before, oldest first, for a model that reads them.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
         Option<long?> time = CommonOptions.OptionalLong("--at", "When the query is asked, in the unit of the training data, for a model that reads it; by default 0.", "TIME");
         var exclude = new Option<string[]>("--exclude") { Description = "Ids of candidates that are not to be found.", HelpName = "IDS", AllowMultipleArgumentsPerToken = true };
+        var seen = new SeenOptions();
         text.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: var query }] && !QueryFile.HoldsWord(query))
@@ -34,6 +35,7 @@ internal static class QueryCommand
         Option<int> workers = CommonOptions.Workers();
         Option<string?> backend = CommonOptions.Backend();
         var command = new Command("query", "Answers a query, or a file of queries, from a saved model.") { model, text, history, time, exclude, file, output, map, k, workers, backend };
+        seen.AddTo(command);
         command.Validators.Add(result =>
         {
             bool hasFile = result.GetResult(file) is { Implicit: false }, hasText = result.GetResult(text) is { Tokens.Count: > 0 };
@@ -66,6 +68,7 @@ internal static class QueryCommand
                 Model = result.GetRequiredValue(model),
                 File = queries,
                 Output = result.GetValue(output),
+                Seen = seen.Read(result),
                 Map = result.GetValue(map),
                 K = result.GetRequiredValue(k),
                 Workers = result.GetRequiredValue(workers),
@@ -78,6 +81,7 @@ internal static class QueryCommand
                 History = result.GetValue(history) ?? [],
                 Time = result.GetValue(time),
                 Exclusions = result.GetValue(exclude) ?? [],
+                Seen = seen.Read(result),
                 Map = result.GetValue(map),
                 K = result.GetRequiredValue(k),
                 Workers = result.GetRequiredValue(workers),

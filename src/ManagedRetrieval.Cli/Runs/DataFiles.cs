@@ -13,15 +13,16 @@ internal static class DataFiles
     public static IEnumerable<ItemAttribute> Shown(DataSettings settings) =>
         ((string?[])[settings.LabelColumn, settings.GroupColumn]).OfType<string>().Select(ItemAttribute.Text);
 
+    /// <summary>Reads interactions, without a word.</summary>
+    public static async Task<InteractionLog> LogAsync(DataSettings settings, CancellationToken cancellationToken) =>
+        (await NamingAsync(Options(settings), InteractionLog.ReadAsync(Source(settings.Data, settings), Columns(settings), cancellationToken: cancellationToken)).ConfigureAwait(false)).Log;
+
     /// <summary>Reads interactions and cuts them, or reads the parts that others cut.</summary>
     public static async Task<InteractionSplit> SplitAsync(
         DataSettings settings, SplitDescription description, ulong seed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var columns = new InteractionColumns { User = settings.UserColumn, Item = settings.ItemColumn, Time = settings.TimeColumn, TimeFormat = settings.TimeFormat, Weight = settings.WeightColumn, Negatives = settings.NegativesColumn };
-        (string?, string)[] options =
-        [
-            (settings.UserColumn, "--user"), (settings.ItemColumn, "--item"), (settings.TimeColumn, "--time"), (settings.WeightColumn, "--weight"), (settings.NegativesColumn, "--negatives"),
-        ];
+        InteractionColumns columns = Columns(settings);
+        (string?, string)[] options = Options(settings);
         if (settings.Test is { } test)
         {
             (InteractionSplit given, IReadOnlyList<SkippedRows> all) = await NamingAsync(options, terminal.ReadAsync($"Reading {settings.Data}", progress => InteractionSplit.ReadAsync(
@@ -84,6 +85,19 @@ internal static class DataFiles
         TellOf([skipped], terminal);
         return table;
     }
+
+    private static InteractionColumns Columns(DataSettings settings) => new()
+    {
+        User = settings.UserColumn,
+        Item = settings.ItemColumn,
+        Time = settings.TimeColumn,
+        TimeFormat = settings.TimeFormat,
+        Weight = settings.WeightColumn,
+        Negatives = settings.NegativesColumn,
+    };
+
+    private static (string?, string)[] Options(DataSettings settings) =>
+        [(settings.UserColumn, "--user"), (settings.ItemColumn, "--item"), (settings.TimeColumn, "--time"), (settings.WeightColumn, "--weight"), (settings.NegativesColumn, "--negatives")];
 
     /// <summary>Reads, and where there is no such column says which option names it: it may have been left out, and the column is the default.</summary>
     private static async Task<T> NamingAsync<T>((string? Column, string Option)[] options, Task<T> reading)

@@ -13,6 +13,7 @@ internal sealed class OneQueryJob(Terminal terminal, OneQuerySettings settings)
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        SeenItems? seen = await SeenItems.ReadAsync(settings.Seen, cancellationToken).ConfigureAwait(false);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         IndexedModel model = await IndexedModel.OpenAsync(settings.Model, settings.Map, team, backend.Backend, cancellationToken).ConfigureAwait(false);
@@ -24,6 +25,7 @@ internal sealed class OneQueryJob(Terminal terminal, OneQuerySettings settings)
         QueryRequest request = Request(model);
         var remarks = new QueryRemarks(model);
         remarks.Look(request);
+        request = seen?.LeaveOut(request, remarks) ?? request;
         ScoredCandidate<string>[] answers = model.Retrieve([request.Query], settings.K, request.Exclusions.Count > 0 ? [request.Exclusions] : null)[0];
         cancellationToken.ThrowIfCancellationRequested();
         terminal.Answers(answers);

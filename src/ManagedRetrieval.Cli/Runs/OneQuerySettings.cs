@@ -17,6 +17,9 @@ internal sealed record OneQuerySettings
     /// <summary>Ids of candidates that are not to be found.</summary>
     public required IReadOnlyList<string> Exclusions { get; init; }
 
+    /// <summary>Interactions of users whose items are not to be found; null for none.</summary>
+    public DataSettings? Seen { get; init; }
+
     /// <summary>Whether the index stays on the disk.</summary>
     public required bool Map { get; init; }
 

@@ -19,7 +19,8 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using OutputPlace place = OutputPlace.Prepare([settings.Output], [settings.Model, settings.File]);
+        using OutputPlace place = OutputPlace.Prepare([settings.Output], [settings.Model, settings.File, settings.Seen?.Data]);
+        SeenItems? seen = await SeenItems.ReadAsync(settings.Seen, cancellationToken).ConfigureAwait(false);
         using var team = new WorkerTeam(settings.Workers);
         using ChosenBackend backend = ChosenBackend.Open(settings.Backend);
         IndexedModel model = await IndexedModel.OpenAsync(settings.Model, settings.Map, team, backend.Backend, cancellationToken).ConfigureAwait(false);
@@ -31,7 +32,7 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
         var remarks = new QueryRemarks(model);
         if (settings.Output is null)
         {
-            await foreach (string line in AnswerAsync(model, remarks, cancellationToken).ConfigureAwait(false))
+            await foreach (string line in AnswerAsync(model, seen, remarks, cancellationToken).ConfigureAwait(false))
             {
                 terminal.Line(line);
             }
@@ -49,7 +50,7 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
                 var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
                 await using (writer.ConfigureAwait(false))
                 {
-                    await foreach (string line in AnswerAsync(model, remarks, token).ConfigureAwait(false))
+                    await foreach (string line in AnswerAsync(model, seen, remarks, token).ConfigureAwait(false))
                     {
                         await writer.WriteLineAsync(line.AsMemory(), token).ConfigureAwait(false);
                         count++;
@@ -62,13 +63,13 @@ internal sealed class QueryJob(Terminal terminal, QuerySettings settings)
         return ExitCode.Done;
     }
 
-    private async IAsyncEnumerable<string> AnswerAsync(IndexedModel model, QueryRemarks remarks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> AnswerAsync(IndexedModel model, SeenItems? seen, QueryRemarks remarks, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var batch = new List<QueryRequest>(Batch);
         await foreach (QueryRequest request in QueryFile.ReadAsync(settings.File, model.ReadsOnlyHistories, cancellationToken).ConfigureAwait(false))
         {
             remarks.Look(request);
-            batch.Add(request);
+            batch.Add(seen?.LeaveOut(request, remarks) ?? request);
             if (batch.Count == Batch)
             {
                 foreach (string line in Answer(model, batch))

@@ -9,7 +9,7 @@ internal sealed class QueryRemarks(IndexedModel model)
 {
     private const int Shown = 3;
 
-    private readonly Ids _asked = new(), _met = new(), _excluded = new();
+    private readonly Ids _asked = new(), _met = new(), _excluded = new(), _unseen = new();
 
     private long _histories, _times;
 
@@ -40,6 +40,9 @@ internal sealed class QueryRemarks(IndexedModel model)
         }
     }
 
+    /// <summary>Looks at the user of a query who is not in the file of --exclude-seen.</summary>
+    public void LookAtUnseen(string user) => _unseen.Add(user);
+
     /// <summary>Says on the error output what was found, a line for each kind.</summary>
     public void Tell(Terminal terminal)
     {
@@ -56,6 +59,7 @@ internal sealed class QueryRemarks(IndexedModel model)
         _asked.Tell(terminal, "queried id is unknown to the model, and answered as unknown ones are", "queried ids are unknown to the model, and answered as unknown ones are");
         _met.Tell(terminal, "id of a history is unknown to the model", "ids of histories are unknown to the model");
         _excluded.Tell(terminal, "excluded id is no candidate of the model", "excluded ids are no candidates of the model");
+        _unseen.Tell(terminal, "queried id is not in the file of --exclude-seen", "queried ids are not in the file of --exclude-seen");
     }
 
     private static bool IsUnknown(string id, IReadOnlyList<Vocabulary<string>> vocabularies) => vocabularies.Count > 0 && vocabularies.All(vocabulary => !vocabulary.Contains(id));

@@ -11,6 +11,9 @@ internal sealed record QuerySettings
     /// <summary>The file for the answers; null for the standard output.</summary>
     public required string? Output { get; init; }
 
+    /// <summary>Interactions of users whose items are not to be found; null for none.</summary>
+    public DataSettings? Seen { get; init; }
+
     /// <summary>Whether the index stays on the disk.</summary>
     public required bool Map { get; init; }
 

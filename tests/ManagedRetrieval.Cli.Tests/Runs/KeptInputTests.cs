@@ -9,6 +9,7 @@ public sealed class KeptInputTests(KeptInputs inputs) : IClassFixture<KeptInputs
     [InlineData("query @out/model.safetensors --file @queries.jsonl --out @out/model.safetensors")]
     [InlineData("query @out/model.safetensors --file @queries.jsonl --out @queries.jsonl")]
     [InlineData("query @out/model.safetensors --map --file @queries.jsonl --out @held/../queries.jsonl")]
+    [InlineData("query @out/model.safetensors --file @queries.jsonl --exclude-seen @data.csv --out @data.csv")]
     [InlineData("bench @out/model.safetensors --queries 5 --json @out/model.safetensors")]
     [InlineData("bench @out/model.safetensors --query-file @queries.jsonl --json @queries.jsonl")]
     [InlineData("bench @earlier.safetensors --exact @out/model.safetensors --json @out/model.safetensors")]
