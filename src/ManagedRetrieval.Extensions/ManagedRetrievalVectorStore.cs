@@ -60,7 +60,7 @@ public sealed class ManagedRetrievalVectorStore : VectorStore
     /// <summary>Writes all collections to one safetensors file, atomically: the file is whole or as it was. Each is as it is at one moment, whatever is written meanwhile.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    /// <exception cref="ArgumentException">A text is no valid Unicode.</exception>
+    /// <exception cref="ArgumentException">A text holds half of a surrogate pair; the message names the record by its key, and the property. Nothing is written then.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
     public Task SaveAsync(string path, CancellationToken cancellationToken = default)
