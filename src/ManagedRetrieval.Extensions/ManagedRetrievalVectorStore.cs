@@ -89,6 +89,7 @@ public sealed class ManagedRetrievalVectorStore : VectorStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>What a record holds besides the definition's properties is not stored; a property that it does not hold is null.</remarks>
     /// <exception cref="NotSupportedException">The type of a property, its distance function or its kind of index is not supported.</exception>
     /// <exception cref="ArgumentException">Two properties have one name, or one has no type.</exception>
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition)

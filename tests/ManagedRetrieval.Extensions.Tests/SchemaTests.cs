@@ -73,6 +73,19 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_dictionary_holds_besides_the_definition_s_properties_is_not_stored()
+    {
+        var view = _store.GetDynamicCollection("named", With(new VectorStoreDataProperty("Name", typeof(string))));
+        await view.EnsureCollectionExistsAsync();
+        Dictionary<string, object?> record = new() { ["Id"] = 1, ["Name"] = "a", ["name"] = "b", ["Uri"] = new Uri("http://localhost") };
+        await view.UpsertAsync(record);
+        Dictionary<string, object?> stored = (await view.GetAsync(1))!;
+        Assert.Equal(["Id", "Name"], stored.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("a", stored["Name"]);
+        Assert.Equal(4, record.Count);
+    }
+
+    [Fact]
     public async Task Keys_are_int_long_string_or_Guid_and_an_empty_Guid_is_given_a_value()
     {
         await RoundTripAsync(7L, 8L);
