@@ -97,7 +97,7 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord>
             CheckVectors(options.IncludeVectors);
             Func<StoredRecord, bool> condition = FilterCompiler.Compile(filter, _mapper.Schema);
             StoredRecord[] matching = [.. storage.Records.Values.Where(condition)];
-            Array.Sort(matching, RecordOrder.Of(options.OrderBy?.Invoke(new()).Values.Select(sort => ((LambdaExpression)sort.PropertySelector, sort.Ascending)) ?? [], _mapper.Schema));
+            Array.Sort(matching, RecordOrder.Of(Sorts(options), _mapper.Schema));
             StoredRecord[] page = [.. matching.Skip(options.Skip).Take(top)];
             return (page, page.Length);
         }, cancellationToken);
@@ -106,6 +106,18 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord>
         {
             yield return _mapper.Restore(record, options.IncludeVectors);
         }
+    }
+
+    private static IEnumerable<(LambdaExpression Selector, bool Ascending)> Sorts(FilteredRecordRetrievalOptions<TRecord> options)
+    {
+        if (options.OrderBy is not { } orderBy)
+        {
+            return [];
+        }
+
+        FilteredRecordRetrievalOptions<TRecord>.OrderByDefinition order = orderBy(new())
+            ?? throw new ArgumentException("OrderBy must return the order that it is given, but it returns null.", nameof(options));
+        return order.Values.Select(sort => ((LambdaExpression)sort.PropertySelector, sort.Ascending));
     }
 
     /// <summary>Runs an operation on the records, if the collection exists.</summary>

@@ -67,6 +67,7 @@ public sealed partial class ManagedRetrievalCollection<TKey, TRecord> : VectorSt
     /// <inheritdoc/>
     /// <remarks>Without an order, records come in the order in which they were stored; so do those that an order leaves equal. Null comes before all values, texts are ordered by their characters' numbers.</remarks>
     /// <exception cref="NotSupportedException">The filter or the order is of a form that is not supported; the message names the part.</exception>
+    /// <exception cref="ArgumentException">The order is null.</exception>
     public override IAsyncEnumerable<TRecord> GetAsync(
         Expression<Func<TRecord, bool>> filter, int top, FilteredRecordRetrievalOptions<TRecord>? options = null, CancellationToken cancellationToken = default)
     {

@@ -60,7 +60,7 @@ public sealed class ManagedRetrievalVectorStore : VectorStore
     /// <summary>Writes all collections to one safetensors file, atomically: the file is whole or as it was. Each is as it is at one moment, whatever is written meanwhile.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    /// <exception cref="ArgumentException">A text is no valid Unicode.</exception>
+    /// <exception cref="ArgumentException">A text holds half of a surrogate pair; the message names the record by its key, and the property. Nothing is written then.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written; the message names it.</exception>
     public Task SaveAsync(string path, CancellationToken cancellationToken = default)
@@ -71,7 +71,10 @@ public sealed class ManagedRetrievalVectorStore : VectorStore
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The type of a property, its distance function or its kind of index is not supported.</exception>
-    /// <exception cref="ArgumentException">Definition, record and key do not fit each other; or records are dictionaries, for which there is <see cref="GetDynamicCollection"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// Definition, record and key do not fit each other, or the definition holds null; the record's type is abstract, or a property an indexer; or records are dictionaries, for which
+    /// there is <see cref="GetDynamicCollection"/>.
+    /// </exception>
     [RequiresUnreferencedCode("Reads the properties of the record's type. GetDynamicCollection does without.")]
     [RequiresDynamicCode("Reads the properties of the record's type. GetDynamicCollection does without.")]
     public override VectorStoreCollection<TKey, TRecord> GetCollection<TKey, TRecord>(string name, VectorStoreCollectionDefinition? definition = null)
@@ -89,13 +92,14 @@ public sealed class ManagedRetrievalVectorStore : VectorStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>What a record holds besides the definition's properties is not stored; a property that it does not hold is null.</remarks>
     /// <exception cref="NotSupportedException">The type of a property, its distance function or its kind of index is not supported.</exception>
-    /// <exception cref="ArgumentException">Two properties have one name, or one has no type.</exception>
+    /// <exception cref="ArgumentException">Two properties have one name, one has no type, or there is null in the place of one.</exception>
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(definition);
-        var schema = new RecordSchema(definition.Properties, definition.EmbeddingGenerator ?? _generator);
+        var schema = new RecordSchema(RecordSchema.PropertiesOf(definition), definition.EmbeddingGenerator ?? _generator);
         return new ManagedRetrievalCollection<object, Dictionary<string, object?>>(this, name, new RecordMapper<Dictionary<string, object?>>(schema, new DictionaryAccess()));
     }
 

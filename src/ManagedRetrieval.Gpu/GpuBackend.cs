@@ -156,6 +156,8 @@ public sealed class GpuBackend : IComputeBackend<float>, IDisposable
 
     private void Begin()
     {
+        // Asked here, so that the exception names what the caller disposed of.
+        ObjectDisposedException.ThrowIf(_device.IsDisposed, this);
         _device.Require();
         while (_released.TryDequeue(out PreparedRows.Kept? kept))
         {

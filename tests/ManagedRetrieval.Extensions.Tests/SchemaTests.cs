@@ -73,6 +73,19 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_dictionary_holds_besides_the_definition_s_properties_is_not_stored()
+    {
+        var view = _store.GetDynamicCollection("named", With(new VectorStoreDataProperty("Name", typeof(string))));
+        await view.EnsureCollectionExistsAsync();
+        Dictionary<string, object?> record = new() { ["Id"] = 1, ["Name"] = "a", ["name"] = "b", ["Uri"] = new Uri("http://localhost") };
+        await view.UpsertAsync(record);
+        Dictionary<string, object?> stored = (await view.GetAsync(1))!;
+        Assert.Equal(["Id", "Name"], stored.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("a", stored["Name"]);
+        Assert.Equal(4, record.Count);
+    }
+
+    [Fact]
     public async Task Keys_are_int_long_string_or_Guid_and_an_empty_Guid_is_given_a_value()
     {
         await RoundTripAsync(7L, 8L);
@@ -151,6 +164,37 @@ public sealed class SchemaTests : IDisposable
         Refusal.Of<ArgumentException>(() => _store.GetDynamicCollection("x", With(new VectorStoreDataProperty("A", typeof(int)) { StorageName = "Id" })), "'Id'");
     }
 
+    [Fact]
+    public async Task Null_in_the_place_of_properties_or_of_an_order_is_refused_by_name()
+    {
+        Refusal.Of<ArgumentException>(() => _store.GetDynamicCollection("x", With(null!)), "Properties", "'definition'");
+        Refusal.Of<ArgumentException>(() => _store.GetCollection<int, Item>("x", With(null!)), "Properties", "'definition'");
+        var items = _store.GetCollection<int, Item>("items");
+        await items.EnsureCollectionExistsAsync();
+        ArgumentException failure = await Assert.ThrowsAsync<ArgumentException>(async () => await items.GetAsync(item => true, 1, new() { OrderBy = order => null! }).ToListAsync());
+        Assert.Contains("OrderBy must", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_record_s_own_code_throws_comes_out_as_it_is()
+    {
+        var collection = _store.GetCollection<int, Failing>("failing");
+        await collection.EnsureCollectionExistsAsync();
+        var record = new Failing { Id = 1, Name = "get" };
+        Assert.Equal("get", (await Assert.ThrowsAsync<InvalidOperationException>(() => collection.UpsertAsync(record))).Message);
+        record.Name = "set";
+        await collection.UpsertAsync(record);
+        Assert.Equal("set", (await Assert.ThrowsAsync<InvalidOperationException>(() => collection.GetAsync(1))).Message);
+    }
+
+    [Fact]
+    public void A_record_that_is_abstract_or_has_an_indexer_to_be_stored_is_refused_by_name()
+    {
+        Refusal.Of<ArgumentException>(() => _store.GetCollection<int, Unmade>("x"), "Unmade is abstract");
+        Refusal.Of<ArgumentException>(() => _store.GetCollection<int, IDisposable>("x"), "IDisposable is abstract");
+        Refusal.Of<ArgumentException>(() => _store.GetCollection<int, Indexed>("x"), "'Item' of Indexed", "indexer");
+    }
+
     private static VectorStoreCollectionDefinition With(VectorStoreProperty property) => new() { Properties = [new VectorStoreKeyProperty("Id", typeof(int)), property] };
 
     private static VectorStoreCollectionDefinition ItemDefinition() => new()
@@ -190,6 +234,43 @@ public sealed class SchemaTests : IDisposable
 
         [VectorStoreVector(2)]
         public float[]? Vector { get; set; }
+    }
+
+    /// <summary>The getter fails where the name is get, the setter where it is set.</summary>
+    private sealed class Failing
+    {
+        [VectorStoreKey]
+        public int Id { get; set; }
+
+        [VectorStoreData]
+        public string Stored
+        {
+            get => Name == "get" ? throw new InvalidOperationException(Name) : Name;
+            set => Name = value == "set" ? throw new InvalidOperationException(value) : value;
+        }
+
+        public string Name { get; set; } = "";
+    }
+
+    private abstract class Unmade
+    {
+        [VectorStoreKey]
+        public int Id { get; set; }
+    }
+
+    private sealed class Indexed
+    {
+        private readonly Dictionary<int, string> _names = [];
+
+        [VectorStoreKey]
+        public int Id { get; set; }
+
+        [VectorStoreData]
+        public string this[int number]
+        {
+            get => _names[number];
+            set => _names[number] = value;
+        }
     }
 
     private sealed class Plain

@@ -107,6 +107,47 @@ public sealed class StoreFileTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.SaveAsync(path, new CancellationToken(canceled: true)));
     }
 
+    [Theory]
+    [InlineData("Id")]
+    [InlineData("Title")]
+    [InlineData("Tags")]
+    public async Task A_text_with_half_a_surrogate_pair_is_not_saved_as_another_and_its_record_and_property_are_named(string property)
+    {
+        string path = Path.Combine(_folder, "store");
+        await File.WriteAllTextAsync(path, "as it was");
+        using var store = new ManagedRetrievalVectorStore();
+        var collection = store.GetDynamicCollection("texts", Texts());
+        await collection.EnsureCollectionExistsAsync();
+        await collection.UpsertAsync(new Dictionary<string, object?> { ["Id"] = "\ud83c\udf52", ["Title"] = "a\ud83c\udf52b", ["Tags"] = new List<string> { "\udbff\udfff", null! } });
+        foreach (string half in (string[])["\ud83c", "\udf52", "x\ud83cy", "\ud83c\udf52\ud83c", "\udf52\ud83c"])
+        {
+            string key = property == "Id" ? "8" + half : "8";
+            Dictionary<string, object?> record = new() { ["Id"] = key, ["Title"] = "t", ["Tags"] = new List<string> { "x" } };
+            record[property] = property == "Id" ? key : property == "Title" ? half : new List<string> { "x", null!, half };
+            await collection.UpsertAsync(record);
+            ArgumentException failure = await Assert.ThrowsAsync<ArgumentException>(() => store.SaveAsync(path));
+            Assert.Contains("'8", failure.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{property}'", failure.Message, StringComparison.Ordinal);
+            Assert.Equal("as it was", await File.ReadAllTextAsync(path));
+            await collection.DeleteAsync(key);
+        }
+
+        Assert.Equal("a\ud83c\udf52b", (await (await SavedAsync(store)).GetDynamicCollection("texts", Texts()).GetAsync("\ud83c\udf52"))!["Title"]);
+        await store.GetDynamicCollection("half \ud83c", Texts()).EnsureCollectionExistsAsync();
+        ArgumentException name = await Assert.ThrowsAsync<ArgumentException>(() => store.SaveAsync(path));
+        Assert.Contains("'half ", name.Message, StringComparison.Ordinal);
+    }
+
+    private static VectorStoreCollectionDefinition Texts() => new()
+    {
+        Properties =
+        [
+            new VectorStoreKeyProperty("Id", typeof(string)),
+            new VectorStoreDataProperty("Title", typeof(string)) { StorageName = "t" },
+            new VectorStoreDataProperty("Tags", typeof(List<string>)),
+        ],
+    };
+
     private static VectorStoreCollectionDefinition Everything() => new()
     {
         Properties =

@@ -70,6 +70,45 @@ public class TelemetryTests
         Assert.Equal([1.0], listening.Measured.Where(measurement => measurement.Instrument == "managed_retrieval.compaction.failures").Select(measurement => measurement.Value));
     }
 
+    [Fact]
+    public async Task A_compaction_that_goes_on_failing_is_tried_again_only_when_the_changes_have_doubled()
+    {
+        string name = $"items {Guid.NewGuid()}";
+        using var listening = new Listening(name);
+        using var store = new ManagedRetrievalVectorStore();
+        var collection = store.GetCollection<int, Item>(name);
+        await collection.EnsureCollectionExistsAsync();
+        await collection.UpsertAsync(Enumerable.Range(0, 1000).Select(id => Items.With(id, 1, id, 0)));
+        CollectionStorage storage = store.Find(name)!;
+        VectorIndex index = storage.IndexOf(storage.Schema.Vectors[0]);
+        var vectors = (ReadOnlyMemory<float>?[])storage.Records[7].Vectors;
+        (ReadOnlyMemory<float>? vector, vectors[0]) = (vectors[0], null);
+
+        // The first makes a compaction due, the next tries again.
+        await collection.UpsertAsync(Enumerable.Range(1000, 100).Select(id => Items.With(id, 1, id, 0)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => index.Compaction!);
+        await collection.UpsertAsync(Items.With(2000, 2, 0, 0));
+        Task failed = index.Compaction!;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failed);
+        for (int id = 2001; id < 2010; id++)
+        {
+            await collection.UpsertAsync(Items.With(id, 2, 0, 0));
+            Assert.Same(failed, index.Compaction);
+        }
+
+        Assert.Equal(2, listening.Measured.Count(measurement => measurement.Instrument == "managed_retrieval.compaction.failures"));
+        await collection.UpsertAsync(Enumerable.Range(3000, 1100).Select(id => Items.With(id, 1, id, 0)));
+        failed = index.Compaction!;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failed);
+        await collection.UpsertAsync(Enumerable.Range(5000, 1100).Select(id => Items.With(id, 1, id, 0)));
+        Assert.Same(failed, index.Compaction);
+        vectors[0] = vector;
+        await collection.UpsertAsync(Enumerable.Range(7000, 1200).Select(id => Items.With(id, 1, id, 0)));
+        Assert.NotSame(failed, index.Compaction);
+        await (index.Compaction ?? Task.CompletedTask);
+        Assert.Equal(3, listening.Measured.Count(measurement => measurement.Instrument == "managed_retrieval.compaction.failures"));
+    }
+
     /// <summary>Spans and measurements of one collection: other tests run at the same time.</summary>
     private sealed class Listening : IDisposable
     {

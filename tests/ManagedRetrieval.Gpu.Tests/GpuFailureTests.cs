@@ -165,11 +165,11 @@ public sealed class GpuFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_backend_that_was_disposed_refuses_and_may_be_disposed_again()
+    public void A_backend_that_was_disposed_refuses_by_its_own_name_and_may_be_disposed_again()
     {
         _backend.Dispose();
         _backend.Dispose();
-        Assert.Throws<ObjectDisposedException>(Product);
+        Assert.Equal(typeof(GpuBackend).FullName, Assert.Throws<ObjectDisposedException>(Product).ObjectName);
     }
 
     [Fact]

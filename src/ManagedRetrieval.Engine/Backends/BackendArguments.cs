@@ -44,6 +44,15 @@ internal static class BackendArguments
                 nameof(excludedOffsets));
         }
 
+        int start = 0;
+        for (int i = 0; i < excludedOffsets.Length; i++)
+        {
+            int next = excludedOffsets[i];
+            start = next >= start ? next : throw new ArgumentException(
+                $"excludedOffsets must rise from 0 to {excluded.Length}, the number of rows excluded, but number {i} is {next} where {start} or more is expected.",
+                nameof(excludedOffsets));
+        }
+
         int words = (candidates.Rows + 63) / 64;
         if (!admitted.IsEmpty && admitted.Length != words)
         {

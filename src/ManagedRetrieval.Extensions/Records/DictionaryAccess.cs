@@ -1,6 +1,6 @@
 namespace ManagedRetrieval.Extensions.Records;
 
-/// <summary>Records that are dictionaries. A property that is missing is null.</summary>
+/// <summary>Records that are dictionaries. A property that is missing is null; one that the definition does not name is not looked at, as with other stores.</summary>
 internal sealed class DictionaryAccess : RecordAccess<Dictionary<string, object?>>
 {
     /// <inheritdoc/>

@@ -72,6 +72,12 @@ internal sealed class RecordSchema
     /// <summary>Whether a vector property holds what is to be embedded.</summary>
     public bool IsEmbedded => Vectors.Any(vector => vector.IsEmbedded);
 
+    /// <summary>The properties of a definition.</summary>
+    /// <exception cref="ArgumentException">There is null in the place of one.</exception>
+    public static IList<VectorStoreProperty> PropertiesOf(VectorStoreCollectionDefinition definition) => definition.Properties.Contains(null!)
+        ? throw new ArgumentException("The definition's Properties must not hold null.", nameof(definition))
+        : definition.Properties;
+
     /// <summary>The property of a name in the record.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public RecordProperty Named(string name) => _byName.TryGetValue(name, out RecordProperty? property)

@@ -18,14 +18,19 @@ internal sealed class ReflectedAccess<TRecord> : RecordAccess<TRecord>
     /// <param name="definition">Null for attributes alone.</param>
     /// <param name="generator">For vector properties without their own; null for none.</param>
     /// <exception cref="NotSupportedException">A property cannot be stored, or the class has no constructor without parameters.</exception>
-    /// <exception cref="ArgumentException">Definition and class do not fit each other.</exception>
+    /// <exception cref="ArgumentException">Definition and class do not fit each other, the class is abstract, or a property is an indexer.</exception>
     [RequiresUnreferencedCode("Reads the properties of the record's type.")]
     public static (RecordSchema Schema, RecordAccess<TRecord> Access) Create(VectorStoreCollectionDefinition? definition, IEmbeddingGenerator? generator)
     {
+        if (typeof(TRecord).IsAbstract)
+        {
+            throw new ArgumentException($"{typeof(TRecord).Name} is abstract: records of it could be stored, but none could be made that is read.");
+        }
+
         ConstructorInfo constructor = typeof(TRecord).GetConstructor(Type.EmptyTypes)
             ?? throw new NotSupportedException($"{typeof(TRecord).Name} has no public constructor without parameters.");
         var defined = new Dictionary<string, VectorStoreProperty>(StringComparer.Ordinal);
-        foreach (VectorStoreProperty property in definition?.Properties ?? [])
+        foreach (VectorStoreProperty property in definition is null ? [] : RecordSchema.PropertiesOf(definition))
         {
             if (!defined.TryAdd(property.Name, property))
             {
@@ -40,6 +45,11 @@ internal sealed class ReflectedAccess<TRecord> : RecordAccess<TRecord>
             defined.Remove(property.Name, out VectorStoreProperty? given);
             if (Join(property, given) is { } joined)
             {
+                if (property.GetIndexParameters().Length > 0)
+                {
+                    throw new ArgumentException($"Property '{property.Name}' of {typeof(TRecord).Name} is an indexer: it has no value of its own that could be stored.");
+                }
+
                 if (property.SetMethod is null || property.GetMethod is null)
                 {
                     throw new NotSupportedException($"Property '{property.Name}' of {typeof(TRecord).Name} must have a getter and a setter.");
@@ -56,13 +66,15 @@ internal sealed class ReflectedAccess<TRecord> : RecordAccess<TRecord>
     }
 
     /// <inheritdoc/>
-    public override TRecord Create() => (TRecord)_constructor.Invoke(null);
+    /// <remarks>What the caller's constructor, getter or setter throws comes out as it is.</remarks>
+    public override TRecord Create() => (TRecord)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, null, null);
 
     /// <inheritdoc/>
-    public override object? Get(TRecord record, RecordProperty property) => _properties[property.Name].GetValue(record);
+    public override object? Get(TRecord record, RecordProperty property) => _properties[property.Name].GetValue(record, BindingFlags.DoNotWrapExceptions, null, null, null);
 
     /// <inheritdoc/>
-    public override void Set(TRecord record, RecordProperty property, object? value) => _properties[property.Name].SetValue(record, value);
+    public override void Set(TRecord record, RecordProperty property, object? value) =>
+        _properties[property.Name].SetValue(record, value, BindingFlags.DoNotWrapExceptions, null, null, null);
 
     private static VectorStoreProperty? Join(PropertyInfo property, VectorStoreProperty? given)
     {

@@ -16,6 +16,7 @@ internal static class StoreDescription
     private const int FormatVersion = 1;
 
     /// <summary>Writes schemas.</summary>
+    /// <exception cref="ArgumentException">A name holds half of a surrogate pair.</exception>
     public static string Write(IEnumerable<(string Name, RecordSchema Schema)> collections)
     {
         using var buffer = new MemoryStream();
@@ -50,16 +51,16 @@ internal static class StoreDescription
     private static void Write(Utf8JsonWriter json, string name, RecordSchema schema)
     {
         json.WriteStartObject();
-        json.WriteString("name", name);
+        WriteName(json, name);
         json.WriteStartObject("key");
-        json.WriteString("name", schema.Key.StorageName);
+        WriteName(json, schema.Key.StorageName);
         json.WriteString("type", schema.Key.Column.Name);
         json.WriteEndObject();
         json.WriteStartArray("data");
         foreach (DataProperty data in schema.Data)
         {
             json.WriteStartObject();
-            json.WriteString("name", data.StorageName);
+            WriteName(json, data.StorageName);
             json.WriteString("type", data.Column.Name);
             json.WriteEndObject();
         }
@@ -69,7 +70,7 @@ internal static class StoreDescription
         foreach (VectorProperty vector in schema.Vectors)
         {
             json.WriteStartObject();
-            json.WriteString("name", vector.StorageName);
+            WriteName(json, vector.StorageName);
             json.WriteNumber("dimensions", vector.Dimensions);
             json.WriteString("distance", vector.Distance.Name);
             json.WriteString("index", vector.Kind);
@@ -79,6 +80,10 @@ internal static class StoreDescription
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private static void WriteName(Utf8JsonWriter json, string name) => json.WriteString("name", SavedText.IsWhole(name)
+        ? name
+        : throw new ArgumentException($"The name '{SavedText.Mended(name)}', of a collection or a property, holds half of a surrogate pair, which cannot be saved."));
 
     private static RecordSchema Schema(JsonElement collection)
     {

@@ -17,6 +17,7 @@ internal static class StoreFile
     public const string DescriptionKey = "managed_retrieval_store";
 
     /// <summary>Makes a file of collections, each as it is at this moment.</summary>
+    /// <exception cref="ArgumentException">A text holds half of a surrogate pair; the message names record and property.</exception>
     public static SafetensorsWriter Write(IReadOnlyList<(string Name, CollectionStorage Storage)> collections)
     {
         var writer = new SafetensorsWriter();
@@ -68,10 +69,10 @@ internal static class StoreFile
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartArray();
-            schema.Key.Column.Write(json, record.Key);
+            schema.Key.Column.Write(json, Whole(record.Key, record, schema.Key));
             foreach (DataProperty property in schema.Data)
             {
-                property.Column.Write(json, record.Data[property.Index]);
+                property.Column.Write(json, Whole(record.Data[property.Index], record, property));
             }
 
             json.WriteEndArray();
@@ -79,6 +80,11 @@ internal static class StoreFile
 
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
+
+    private static object? Whole(object? value, StoredRecord record, RecordProperty property) => SavedText.IsWhole(value)
+        ? value
+        : throw new ArgumentException(
+            $"Record '{SavedText.Mended(record.ToString())}': property '{property.Name}' holds half of a surrogate pair, which cannot be saved. Store another text, or delete the record.");
 
     private static StoredRecord[] Records(SafetensorsFile file, int collection, RecordSchema schema)
     {

@@ -12,6 +12,8 @@ internal sealed class VectorIndex
     private readonly StorageOptions _options;
     private readonly LiveIndex<StoredRecord> _live;
     private Task? _again;
+    private Task? _told;
+    private long _changesWhenTried;
 
     /// <summary>Indexes records.</summary>
     /// <param name="property">Which of their vectors.</param>
@@ -69,8 +71,11 @@ internal sealed class VectorIndex
         };
     }
 
-    /// <summary>Compacts again where that failed, since the live index leaves it at one failure. Only one thread may ask at a time.</summary>
-    /// <returns>The failure; null where there was none since the last call.</returns>
+    /// <summary>
+    /// Compacts again where that failed, since the live index leaves it at one failure: at once after the first, and where it goes on failing each time that the changes have doubled, so
+    /// that what is tried in vain takes no longer in all than a few compactions. Only one thread may ask at a time.
+    /// </summary>
+    /// <returns>A failure that was not told before; null where there is none.</returns>
     public Exception? Retry()
     {
         if (Compaction is not { IsCompleted: true, IsCompletedSuccessfully: false } failed)
@@ -78,7 +83,19 @@ internal sealed class VectorIndex
             return null;
         }
 
-        Volatile.Write(ref _again, _live.CompactAsync());
+        int changes = _live.Snapshot().Changes;
+        if (!ReferenceEquals(failed, _again) || changes >= 2 * _changesWhenTried)
+        {
+            _changesWhenTried = changes;
+            Volatile.Write(ref _again, _live.CompactAsync());
+        }
+
+        if (ReferenceEquals(failed, _told))
+        {
+            return null;
+        }
+
+        _told = failed;
         return failed.Exception?.InnerException ?? new TaskCanceledException(failed);
     }
 

@@ -13,7 +13,6 @@ internal sealed partial class GpuDevice : IDisposable
     private readonly AcceleratorStream _ahead;
     private readonly DevicePool _pool;
     private string? _lost;
-    private bool _isDisposed;
 
     /// <summary>Opens a device.</summary>
     /// <param name="context">ILGPU's; owned from now on.</param>
@@ -68,6 +67,9 @@ internal sealed partial class GpuDevice : IDisposable
     /// <summary>Threads of a group where a kernel leaves it open, a power of two. Where they are the system's threads, each of which has to be woken at a barrier, few.</summary>
     public int GroupSize => IsEmulated ? 4 : 256;
 
+    /// <summary>Whether it was given up.</summary>
+    public bool IsDisposed { get; private set; }
+
     /// <summary>Bytes that calls and prepared rows hold.</summary>
     public long BytesInUse => _pool.InUse;
 
@@ -83,11 +85,10 @@ internal sealed partial class GpuDevice : IDisposable
     /// <summary>Asked before everything that a driver does: what it returns is thrown in the driver's place. For tests.</summary>
     public Func<DeviceAction, Exception?>? Fault { get; set; }
 
-    /// <summary>Refuses where the device is lost or was given up.</summary>
+    /// <summary>Refuses where the device is lost.</summary>
     /// <exception cref="GpuLostException">A driver failed before.</exception>
     public void Require()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_lost is not null)
         {
             throw new GpuLostException(_lost);
@@ -178,12 +179,12 @@ internal sealed partial class GpuDevice : IDisposable
     {
         lock (Gate)
         {
-            if (_isDisposed)
+            if (IsDisposed)
             {
                 return;
             }
 
-            _isDisposed = true;
+            IsDisposed = true;
             _pool.Trim();
             DriverFailure.GiveBack(_ahead);
             DriverFailure.GiveBack(Queue);

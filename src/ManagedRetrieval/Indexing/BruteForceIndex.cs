@@ -22,7 +22,9 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private readonly IComputeBackend<float> _backend;
     private readonly Tensor<float> _rows;
     private readonly WorkerTeam _workers;
-    private readonly Lazy<IDisposable?> _prepared;
+    private readonly Lock _preparing = new();
+    private IDisposable? _prepared;
+    private bool _isPrepared;
 
     /// <summary>Builds an index.</summary>
     /// <param name="candidateEmbeddings">[candidates, d], all finite; shared, not copied, so they must not change; copied where they are brought to length 1.</param>
@@ -49,7 +51,6 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
 
         _workers = workers ?? WorkerTeam.Inline;
         _backend = backend ?? new CpuBackend<float>(_workers);
-        _prepared = WhenSearched();
     }
 
     private BruteForceIndex(Tensor<float> rows, IndexParts<TId> parts)
@@ -58,7 +59,6 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         _rows = rows;
         _workers = parts.Workers ?? WorkerTeam.Inline;
         _backend = parts.Backend ?? new CpuBackend<float>(_workers);
-        _prepared = WhenSearched();
     }
 
     /// <summary>The candidates' embeddings, [candidates, d], of length 1 where the similarity is the cosine; they must not be changed.</summary>
@@ -115,16 +115,17 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
     private protected override void SearchRows(
         Tensor<float> queries, Tensor<float> scores, Span<int> rows, in RowLimits limits, CancellationToken cancellationToken)
     {
-        _ = _prepared.Value;
+        Prepare();
         _backend.TopK(queries, _rows, scores.Shape.RowLength, scores, rows, limits.Excluded, limits.Offsets, limits.Admitted, cancellationToken);
     }
 
     /// <inheritdoc/>
     private protected override void LetGo()
     {
-        if (_prepared.IsValueCreated)
+        lock (_preparing)
         {
-            _prepared.Value?.Dispose();
+            Volatile.Write(ref _isPrepared, true);
+            _prepared?.Dispose();
         }
     }
 
@@ -133,7 +134,23 @@ public sealed class BruteForceIndex<TId> : TopKIndex<TId>, IStoredIndex
         RowScores.Write(queries, count, _rows, rows, scores);
 
     /// <summary>Rows that are only saved are not prepared; and what fails once, such as a device that is lost, is tried again.</summary>
-    private Lazy<IDisposable?> WhenSearched() => new(() => _backend.PrepareRows(_rows), LazyThreadSafetyMode.PublicationOnly);
+    /// <remarks>Threads that search first at the same time wait for one of them: each copy on a device is as large as all rows.</remarks>
+    private void Prepare()
+    {
+        if (Volatile.Read(ref _isPrepared))
+        {
+            return;
+        }
+
+        lock (_preparing)
+        {
+            if (!_isPrepared)
+            {
+                _prepared = _backend.PrepareRows(_rows);
+                Volatile.Write(ref _isPrepared, true);
+            }
+        }
+    }
 
     private static int Checked(Tensor<float> candidateEmbeddings, IReadOnlyList<TId> identifiers)
     {

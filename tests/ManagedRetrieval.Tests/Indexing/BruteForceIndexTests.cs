@@ -121,6 +121,47 @@ public class BruteForceIndexTests
         Assert.Empty(index.Search(new Tensor<float>(new Shape(0, 1)), 5));
     }
 
+    [Fact]
+    public void Threads_that_search_first_at_the_same_time_have_the_rows_prepared_once()
+    {
+        int prepared = 0;
+        Thread? other = null;
+        BruteForceIndex<int>? index = null;
+        void Search() => index!.Search(Tensor<float>.Of(new float[,] { { 1 } }), 1);
+        index = new BruteForceIndex<int>(new Tensor<float>(new Shape(3, 1)), [5, 6, 7], backend: new OneScoreBackend(prepare: () =>
+        {
+            if (Interlocked.Increment(ref prepared) == 1)
+            {
+                // The other thread comes here too, or it waits.
+                other = new Thread(Search);
+                other.Start();
+                SpinWait.SpinUntil(() => Volatile.Read(ref prepared) > 1 || other.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            }
+        }));
+        Search();
+        other!.Join();
+        Search();
+        Assert.Equal(1, prepared);
+    }
+
+    [Fact]
+    public void Rows_that_could_not_be_prepared_are_by_the_next_search()
+    {
+        int prepared = 0;
+        var index = new BruteForceIndex<int>(new Tensor<float>(new Shape(3, 1)), [5, 6, 7], backend: new OneScoreBackend(prepare: () =>
+        {
+            if (prepared++ == 0)
+            {
+                throw new InvalidOperationException("lost");
+            }
+        }));
+        Tensor<float> query = Tensor<float>.Of(new float[,] { { 1 } });
+        Refusal.Of<InvalidOperationException>(() => index.Search(query, 1), "lost");
+        Assert.Equal(7, index.Search(query, 1)[0][0].Identifier);
+        index.Search(query, 1);
+        Assert.Equal(2, prepared);
+    }
+
     /// <summary>Small integers tie often, and some rows are copies of others.</summary>
     private static (Tensor<float> Candidates, Tensor<float> Queries) Case(Draw draw, int candidateCount, int queryCount, int width)
     {
@@ -167,9 +208,15 @@ public class BruteForceIndexTests
         return sum;
     }
 
-    private sealed class OneScoreBackend(Action? whileSearching = null) : IComputeBackend<float>
+    private sealed class OneScoreBackend(Action? whileSearching = null, Action? prepare = null) : IComputeBackend<float>
     {
         public string Name => "one score";
+
+        public IDisposable? PrepareRows(Tensor<float> candidates)
+        {
+            prepare?.Invoke();
+            return null;
+        }
 
         public SoftmaxLossCounts SoftmaxLoss(
             in SoftmaxLossProblem<float> problem, Tensor<float> losses, Tensor<float> factors, Tensor<float> queryGradient, Tensor<float> candidateGradient) =>
