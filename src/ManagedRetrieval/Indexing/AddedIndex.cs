@@ -58,6 +58,8 @@ internal sealed class AddedIndex<TId>(AddedRows<TId> rows, ImmutableDictionary<T
     /// <summary>The rows chunk by chunk.</summary>
     private readonly struct Chunks(AddedRows<TId> rows) : IScoredRows<float>
     {
+        public static int LeastVectors => ScoreTiles.LeastVectors;
+
         public int Count => rows.Count;
 
         public int Width => rows.Dimensions;

@@ -7,13 +7,13 @@ namespace ManagedRetrieval.Indexing;
 
 public sealed partial class Int8Index<TId>
 {
-    /// <summary>Entries of the scan's lists that are in memory at once: 12 MiB of keys, scores and rows, which long lists of many queries would go far beyond.</summary>
+    /// <summary>Entries of the scan's lists that are in memory at once: 12 MiB of keys, scores and rows, or up to 28 where lists of ranges of rows are joined; long lists of many queries would go far beyond.</summary>
     private const int MostEntries = 1 << 19;
 
     /// <summary>Rows of a list at least: where the answer has to be exact, some 20 to 30 have bounds as good as the tenth score of a million.</summary>
     private const int FirstExact = 40, FirstEstimated = 64;
 
-    /// <summary>How many rows are scored one by one at most where all that reach a score are; they need no sorting.</summary>
+    /// <summary>How many rows are scored one by one at most where all that reach a score are.</summary>
     private const int MostReached = 8192;
 
     /// <summary>Queries, with all their heads, of a block at most: enough parts for several workers.</summary>

@@ -20,8 +20,8 @@ namespace ManagedRetrieval.Indexing;
 /// </para>
 /// <para>
 /// Whatever the rows and queries, an exact search takes no more than about twice the time of <see cref="BruteForceIndex{TId}"/>, by the dot product. By the
-/// cosine, the rows, which are kept as they were given, have to be brought to length 1 again where all are scored: some three times the time for many
-/// queries at once, and ten to twenty times for one.
+/// cosine, the rows, which are kept as they were given, have to be brought to length 1 again where all are scored: up to five times the time for many
+/// queries at once, and five to thirty times for one, the more the shorter rows are.
 /// </para>
 /// <para>Immutable, so any number of threads may search at once. A query gets the same bits alone or in a batch, and for any number of workers.</para>
 /// </remarks>

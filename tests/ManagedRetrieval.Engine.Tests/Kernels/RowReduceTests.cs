@@ -17,6 +17,16 @@ public class RowReduceTests
     }
 
     [Fact]
+    public void Each_element_is_added_to_the_lane_of_its_place_and_the_lanes_are_folded_in_halves()
+    {
+        for (int length = 0; length <= 260; length++)
+        {
+            CheckOrder<float>(length);
+            CheckOrder<double>(length);
+        }
+    }
+
+    [Fact]
     public void NaN_anywhere_reaches_the_sum()
     {
         for (int i = 0; i < 131; i++)
@@ -25,6 +35,30 @@ public class RowReduceTests
             x[i] = float.NaN;
             Assert.True(float.IsNaN(RowReduce.Sum<float>(x)), $"a NaN at {i} was lost");
         }
+    }
+
+    private static void CheckOrder<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var draw = new Draw((ulong)length, 2);
+        T[] x = [.. draw.Values(length, Domain.Any).Select(T.CreateChecked)], y = [.. draw.Values(length, Domain.Any).Select(T.CreateChecked)];
+        T[] sums = new T[64], dots = new T[64];
+        for (int i = 0; i < length; i++)
+        {
+            sums[i % 64] += x[i];
+            dots[i % 64] = T.FusedMultiplyAdd(x[i], y[i], dots[i % 64]);
+        }
+
+        for (int half = 32; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                sums[i] += sums[half + i];
+                dots[i] += dots[half + i];
+            }
+        }
+
+        Agree.Exactly<T>($"{length} numbers", [sums[0], dots[0]], [RowReduce.Sum<T>(x), RowReduce.Dot<T>(x, y)]);
     }
 
     private static void Check<T>(int length, double tolerance)

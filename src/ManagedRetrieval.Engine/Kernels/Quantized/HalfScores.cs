@@ -18,6 +18,9 @@ internal readonly ref struct HalfScores(ReadOnlySpan<Half> rows, int width) : IS
     private readonly ReadOnlySpan<Half> _rows = rows;
 
     /// <inheritdoc/>
+    public static int LeastVectors => ScoreTiles.LeastVectors;
+
+    /// <inheritdoc/>
     public int Count => _rows.Length / width;
 
     /// <inheritdoc/>

@@ -3,6 +3,9 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// <summary>Rows that queries are scored against, however they lie in memory.</summary>
 internal interface IScoredRows<T>
 {
+    /// <summary>Vectors of queries that are scored together at least, where there are so many: what scoring does for each row alone is then a fraction of it; at most <see cref="ScoreTiles.MostVectors"/>.</summary>
+    static abstract int LeastVectors { get; }
+
     /// <summary>The number of rows.</summary>
     int Count { get; }
 

@@ -11,6 +11,9 @@ internal readonly ref struct PlainRows<T>(ReadOnlySpan<T> rows, int width) : ISc
     private readonly ReadOnlySpan<T> _rows = rows;
 
     /// <inheritdoc/>
+    public static int LeastVectors => ScoreTiles.LeastVectors;
+
+    /// <inheritdoc/>
     public int Count => _rows.Length / width;
 
     /// <inheritdoc/>

@@ -12,15 +12,22 @@ namespace ManagedRetrieval.Engine.Kernels.Scoring;
 /// </remarks>
 internal static class ScoreTiles
 {
-    /// <summary>Query vectors of a part: so many that packing the candidates, which each part does, is a tenth of scoring them.</summary>
-    private const int QueryBlock = 112;
+    /// <summary>Query vectors of a part at most: so many that packing the candidates, which each part does, is a tenth of scoring them.</summary>
+    public const int MostVectors = 112;
+
+    /// <summary>Query vectors of a part at least, where there are so many: fewer, and packing outweighs scoring.</summary>
+    public const int LeastVectors = 28;
 
     /// <summary>Into how many ranges of candidates to cut, so that some workers have something to do where queries are few.</summary>
-    public static int Ranges(int queries, int heads, int candidates)
+    /// <param name="queries">How many.</param>
+    /// <param name="heads">Vectors of a query, at least 1.</param>
+    /// <param name="candidates">How many.</param>
+    /// <param name="leastVectors">As <see cref="IScoredRows{T}.LeastVectors"/> says.</param>
+    public static int Ranges(int queries, int heads, int candidates, int leastVectors = LeastVectors)
     {
         // 8,192 rows of 64 floats are 2 MiB, which take some 80 µs to read.
         const int EnoughParts = 8, SmallestRange = 8192;
-        int blocks = Math.Max(1, Partition.BySize(queries, QueriesOfPart(queries, heads)).Parts);
+        int blocks = Math.Max(1, Partition.BySize(queries, QueriesOfPart(queries, heads, leastVectors)).Parts);
         return Math.Clamp(candidates / SmallestRange, 1, Math.Max(1, EnoughParts / blocks));
     }
 
@@ -48,7 +55,7 @@ internal static class ScoreTiles
         var job = new Job<T, TRows, TSink>
         {
             Count = count,
-            Blocks = Partition.BySize(count, QueriesOfPart(count, heads)),
+            Blocks = Partition.BySize(count, QueriesOfPart(count, heads, TRows.LeastVectors)),
             Ranges = Partition.BySize(rows.Count, Math.Max(1, (rows.Count + ranges - 1) / ranges)),
             Queries = queries,
             Rows = rows,
@@ -166,11 +173,11 @@ internal static class ScoreTiles
         return score;
     }
 
-    private static int QueriesOfPart(int count, int heads)
+    private static int QueriesOfPart(int count, int heads, int leastVectors)
     {
-        // Some parts at least, so that some workers have something to do, but none so small that packing outweighs scoring.
-        const int FewVectors = 28, SomeParts = 4;
-        int vectors = Math.Clamp(count * heads / SomeParts, FewVectors, QueryBlock);
+        // Some parts at least, so that some workers have something to do.
+        const int SomeParts = 4;
+        int vectors = Math.Clamp(count * heads / SomeParts, leastVectors, MostVectors);
         return Math.Max(1, vectors / heads);
     }
 

@@ -40,7 +40,7 @@ internal static class TopKSearch
         int count = found.Length / k;
         scores.Fill(T.NaN);
         found.Fill(-1);
-        int ranges = k <= LongestJoinedList ? ScoreTiles.Ranges(count, heads, candidates.Count) : 1;
+        int ranges = k <= LongestJoinedList ? ScoreTiles.Ranges(count, heads, candidates.Count, TRows.LeastVectors) : 1;
         bool joins = ranges > 1;
         using var sizes = new Scratch<int>(ranges * count);
         sizes.Span.Clear();

@@ -90,10 +90,24 @@ public class ScoreTilesTests
     {
         using var stop = new CancellationTokenSource();
         var scored = new List<(int FirstRow, int Count)>();
-        var rows = new Cancelling(stop, scored);
-        Assert.Throws<OperationCanceledException>(() => ScoreTiles.RunAll<float, Cancelling, Collect<float>>(
+        var rows = new Watched(scored, stop);
+        Assert.Throws<OperationCanceledException>(() => ScoreTiles.RunAll<float, Watched, Collect<float>>(
             new float[2], rows, new Collect<float>([], 0), WorkerTeam.Inline, ranges: 4, cancellationToken: stop.Token));
         Assert.Equal([(0, 25)], scored);
+    }
+
+    [Theory]
+    [InlineData(30, 1, 1)]
+    [InlineData(112, 1, 1)]
+    [InlineData(28, 4, 1)]
+    [InlineData(113, 1, 2)]
+    [InlineData(3, 60, 3)]
+    public void Rows_that_have_to_be_scored_for_many_vectors_at_once_are_asked_no_more_often(int queries, int heads, int times)
+    {
+        var scored = new List<(int FirstRow, int Count)>();
+        ScoreTiles.RunAll<float, Watched, Collect<float>>(
+            new float[queries * heads * 2], new Watched(scored, null), new Collect<float>([], 0), WorkerTeam.Inline, heads);
+        Assert.Equal(Enumerable.Repeat((0, 100), times), scored);
     }
 
     private static void Check<T>(Draw draw, int queries, int candidates, int width, int heads = 1)
@@ -114,9 +128,11 @@ public class ScoreTilesTests
         Agree.Exactly<T>($"single scores of {candidates} × {width}", expected, singles);
     }
 
-    /// <summary>A hundred rows; asked for their scores, it cancels.</summary>
-    private readonly struct Cancelling(CancellationTokenSource stop, List<(int FirstRow, int Count)> scored) : IScoredRows<float>
+    /// <summary>A hundred rows; asked for their scores, it may cancel.</summary>
+    private readonly struct Watched(List<(int FirstRow, int Count)> scored, CancellationTokenSource? stop) : IScoredRows<float>
     {
+        public static int LeastVectors => ScoreTiles.MostVectors;
+
         public int Count => 100;
 
         public int Width => 2;
@@ -125,7 +141,7 @@ public class ScoreTilesTests
             where TSink : struct, IScoreSink<float>, allows ref struct
         {
             scored.Add((firstRow, count));
-            stop.Cancel();
+            stop?.Cancel();
         }
     }
 
