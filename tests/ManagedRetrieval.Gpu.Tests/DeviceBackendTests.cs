@@ -17,7 +17,7 @@ public sealed class DeviceBackendTests(ITestOutputHelper output)
         get
         {
             var tests = new TheoryData<string, int>();
-            foreach (MethodInfo method in typeof(BackendContract<float>).GetMethods().Where(method => method.IsDefined(typeof(FactAttribute))))
+            foreach (MethodInfo method in typeof(OwnBackendContract<float>).GetMethods().Where(method => method.IsDefined(typeof(FactAttribute))))
             {
                 for (int i = 0; i < Math.Max(1, method.GetCustomAttributes<InlineDataAttribute>().Count()); i++)
                 {
@@ -46,7 +46,7 @@ public sealed class DeviceBackendTests(ITestOutputHelper output)
 
     private static async Task Run(GpuBackend backend, string test, int data)
     {
-        MethodInfo method = typeof(BackendContract<float>).GetMethod(test)!;
+        MethodInfo method = typeof(OwnBackendContract<float>).GetMethod(test)!;
         object[]? arguments = method.GetCustomAttributes<InlineDataAttribute>().Skip(data).FirstOrDefault()?.GetData(method).Single();
         using var contract = new Contract(backend);
         if (method.Invoke(contract, BindingFlags.DoNotWrapExceptions, null, arguments, null) is Task task)
@@ -55,7 +55,7 @@ public sealed class DeviceBackendTests(ITestOutputHelper output)
         }
     }
 
-    private sealed class Contract(GpuBackend backend) : BackendContract<float>
+    private sealed class Contract(GpuBackend backend) : OwnBackendContract<float>
     {
         protected override IComputeBackend<float> Backend => backend;
     }

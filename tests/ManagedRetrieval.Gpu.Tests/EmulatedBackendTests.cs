@@ -5,7 +5,7 @@ namespace ManagedRetrieval.Gpu.Tests;
 
 public sealed class EmulatedBackendTests
 {
-    public sealed class Contract(EmulatedDevice device) : BackendContract<float>, IClassFixture<EmulatedDevice>
+    public sealed class Contract(EmulatedDevice device) : OwnBackendContract<float>, IClassFixture<EmulatedDevice>
     {
         protected override IComputeBackend<float> Backend => device.Backend;
     }

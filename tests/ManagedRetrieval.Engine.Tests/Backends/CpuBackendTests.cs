@@ -92,7 +92,7 @@ public sealed class CpuBackendTests
 
     public sealed class InDoubleWithThreeWorkers() : Contract<double>(3);
 
-    public abstract class Contract<T>(int workers) : BackendContract<T>
+    public abstract class Contract<T>(int workers) : OwnBackendContract<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly WorkerTeam _team = new(workers);

@@ -1,9 +1,11 @@
+using System.Numerics;
 using ManagedRetrieval.Engine.Tensors;
 
 namespace ManagedRetrieval.TestKit;
 
-/// <content>What all refuse alike, since it would be read beyond its end.</content>
-public abstract partial class BackendContract<T>
+/// <summary>What backends of this library refuse alike besides, since it would be read beyond its end; the interface asks it of nobody.</summary>
+public abstract class OwnBackendContract<T> : BackendContract<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [Theory]
     [InlineData("0 2 1 2", "number 2 is 1 where 2 or more")]
