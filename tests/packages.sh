@@ -29,7 +29,11 @@ cat > nuget.config <<END
 <configuration><packageSources><add key="local" value="$work/packages" /></packageSources></configuration>
 END
 version=$(sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' "$root/Directory.Build.props")
-cat > dishes.csproj <<END
+# A program's project, in the file of the first argument, that takes the packages of the others.
+project() {
+    local file=$1
+    shift
+    cat > "$file" <<END
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
     <OutputType>Exe</OutputType>
@@ -38,10 +42,12 @@ cat > dishes.csproj <<END
     <Nullable>enable</Nullable>
   </PropertyGroup>
   <ItemGroup>
-    <PackageReference Include="ManagedRetrieval" Version="$version" />
+$(printf "    <PackageReference Include=\"%s\" Version=\"$version\" />\n" "$@")
   </ItemGroup>
 </Project>
 END
+}
+project dishes.csproj ManagedRetrieval
 sed -n '/^```csharp/,/^```$/p' "$root/README.md" | sed '/^```/d' > Program.cs
 sed -n '/^```text/,/^```$/p' "$root/README.md" | sed '/^```/d' > expected.txt
 dotnet run -c Release > printed.txt
@@ -69,21 +75,7 @@ done
 mkdir "$work/all"
 cd "$work/all"
 cp "$work/dishes/nuget.config" .
-cat > all.csproj <<END
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <OutputType>Exe</OutputType>
-    <TargetFramework>net10.0</TargetFramework>
-    <ImplicitUsings>enable</ImplicitUsings>
-    <Nullable>enable</Nullable>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="ManagedRetrieval.Extensions" Version="$version" />
-    <PackageReference Include="ManagedRetrieval.Gpu" Version="$version" />
-    <PackageReference Include="ManagedRetrieval.Readers" Version="$version" />
-  </ItemGroup>
-</Project>
-END
+project all.csproj ManagedRetrieval.Extensions ManagedRetrieval.Gpu ManagedRetrieval.Readers
 cat > Program.cs <<'END'
 using ManagedRetrieval.Data;
 using ManagedRetrieval.Extensions;
