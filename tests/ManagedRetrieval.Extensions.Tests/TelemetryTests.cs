@@ -43,18 +43,8 @@ public class TelemetryTests
         string name = $"items {Guid.NewGuid()}";
         using var listening = new Listening(name);
         using var store = new ManagedRetrievalVectorStore();
-        var collection = store.GetCollection<int, Item>(name);
-        await collection.EnsureCollectionExistsAsync();
-        await collection.UpsertAsync(Enumerable.Range(0, 1000).Select(id => Items.With(id, 1, id, 0)));
-
-        // What is stored is damaged for as long as the compaction runs that the second batch makes due.
-        CollectionStorage storage = store.Find(name)!;
-        VectorIndex index = storage.IndexOf(storage.Schema.Vectors[0]);
-        var vectors = (ReadOnlyMemory<float>?[])storage.Records[7].Vectors;
-        (ReadOnlyMemory<float>? vector, vectors[0]) = (vectors[0], null);
-        await collection.UpsertAsync(Enumerable.Range(1000, 100).Select(id => Items.With(id, 1, id, 0)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => index.Compaction!);
-        vectors[0] = vector;
+        var (collection, index, mend) = await DamagedAsync(store, name);
+        mend();
         Assert.All(listening.Spans, span => Assert.Empty(span.Events));
 
         await collection.UpsertAsync(Items.With(2000, 2, 0, 0));
@@ -76,17 +66,7 @@ public class TelemetryTests
         string name = $"items {Guid.NewGuid()}";
         using var listening = new Listening(name);
         using var store = new ManagedRetrievalVectorStore();
-        var collection = store.GetCollection<int, Item>(name);
-        await collection.EnsureCollectionExistsAsync();
-        await collection.UpsertAsync(Enumerable.Range(0, 1000).Select(id => Items.With(id, 1, id, 0)));
-        CollectionStorage storage = store.Find(name)!;
-        VectorIndex index = storage.IndexOf(storage.Schema.Vectors[0]);
-        var vectors = (ReadOnlyMemory<float>?[])storage.Records[7].Vectors;
-        (ReadOnlyMemory<float>? vector, vectors[0]) = (vectors[0], null);
-
-        // The first makes a compaction due, the next tries again.
-        await collection.UpsertAsync(Enumerable.Range(1000, 100).Select(id => Items.With(id, 1, id, 0)));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => index.Compaction!);
+        var (collection, index, mend) = await DamagedAsync(store, name);
         await collection.UpsertAsync(Items.With(2000, 2, 0, 0));
         Task failed = index.Compaction!;
         await Assert.ThrowsAsync<InvalidOperationException>(() => failed);
@@ -102,11 +82,28 @@ public class TelemetryTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => failed);
         await collection.UpsertAsync(Enumerable.Range(5000, 1100).Select(id => Items.With(id, 1, id, 0)));
         Assert.Same(failed, index.Compaction);
-        vectors[0] = vector;
+        mend();
         await collection.UpsertAsync(Enumerable.Range(7000, 1200).Select(id => Items.With(id, 1, id, 0)));
         Assert.NotSame(failed, index.Compaction);
         await (index.Compaction ?? Task.CompletedTask);
         Assert.Equal(3, listening.Measured.Count(measurement => measurement.Instrument == "managed_retrieval.compaction.failures"));
+    }
+
+    /// <summary>A collection whose first compaction has failed, and whose next fail too until it is mended.</summary>
+    private static async Task<(VectorStoreCollection<int, Item> Collection, VectorIndex Index, Action Mend)> DamagedAsync(ManagedRetrievalVectorStore store, string name)
+    {
+        var collection = store.GetCollection<int, Item>(name);
+        await collection.EnsureCollectionExistsAsync();
+        await collection.UpsertAsync(Enumerable.Range(0, 1000).Select(id => Items.With(id, 1, id, 0)));
+        CollectionStorage storage = store.Find(name)!;
+        VectorIndex index = storage.IndexOf(storage.Schema.Vectors[0]);
+        var vectors = (ReadOnlyMemory<float>?[])storage.Records[7].Vectors;
+        (ReadOnlyMemory<float>? vector, vectors[0]) = (vectors[0], null);
+
+        // These make a compaction due.
+        await collection.UpsertAsync(Enumerable.Range(1000, 100).Select(id => Items.With(id, 1, id, 0)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => index.Compaction!);
+        return (collection, index, () => vectors[0] = vector);
     }
 
     /// <summary>Spans and measurements of one collection: other tests run at the same time.</summary>
